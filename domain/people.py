@@ -1,0 +1,189 @@
+"""People: who they are, to what they were appointed, and where they have a conflict of interest.
+
+Rights come from appointments only: a role counts from the appointment to its end.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from domain.commands import Command, Concern, Moment
+from domain.errors import NotAuthorised, NotFound, WrongState
+from domain.events import Act, Actor, Aggregate, Code, Data, Text, UtcDatetime
+from domain.events import Event as BaseEvent
+from domain.records import Records
+
+
+class Appointment(Data):
+    """A role held for a body during a time; `until` is open while it lasts."""
+
+    appointment: Code
+    role: Code
+    body: Code
+    since: UtcDatetime
+    until: UtcDatetime | None = None
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether the appointment counts at a moment."""
+        return self.since <= moment and (self.until is None or moment < self.until)
+
+
+class Person(Aggregate):
+    """A person who can act in the record, and every refused attempt of theirs."""
+
+    class Event(BaseEvent):
+        """Every event of a person names them."""
+
+        person: Code
+
+    def __init__(self, person: str) -> None:
+        self.person = person
+        self.name = ""
+        self.registered = False
+        self.appointments: dict[str, Appointment] = {}
+        self.conflicts: dict[str, str] = {}
+
+    def key(self) -> dict[str, Any]:
+        return {"person": self.person}
+
+    def acting_as(self, role: str, moment: datetime, body: str | None = None) -> Actor:
+        """The actor this person is in a role at a moment. Raises NotAuthorised if no appointment gives the role."""
+        for appointment in self.appointments.values():
+            fits = appointment.role == role and (body is None or appointment.body == body)
+            if fits and appointment.holds_at(moment):
+                return Actor(
+                    person=self.person,
+                    role=role,
+                    body=appointment.body,
+                    appointment=appointment.appointment,
+                )
+        held = sorted({a.role for a in self.appointments.values() if a.holds_at(moment)})
+        raise NotAuthorised(
+            f"{self.person} does not hold the role `{role}`{f' for {body}' if body else ''} at "
+            f"{moment:%Y-%m-%d %H:%M} UTC (roles held: {', '.join(held) or 'none'})",
+            rule="no-appointment",
+        )
+
+    class PersonRegistered(Event):
+        """A person enters the record."""
+
+        name: Text
+        fictional: bool
+
+        def apply(self, aggregate: Person) -> None:
+            aggregate.name = self.name
+            aggregate.registered = True
+
+    class AppointmentMade(Event):
+        """A person is appointed to a role for a body."""
+
+        appointment: Appointment
+
+        def apply(self, aggregate: Person) -> None:
+            aggregate.appointments[self.appointment.appointment] = self.appointment
+
+    class AppointmentRevoked(Event):
+        """An appointment ends."""
+
+        appointment: Code
+        until: UtcDatetime
+
+        def apply(self, aggregate: Person) -> None:
+            ended = aggregate.appointments[self.appointment]
+            aggregate.appointments[self.appointment] = ended.model_copy(update={"until": self.until})
+
+    class ConflictDeclared(Event):
+        """The person has an interest in a body and may not judge it."""
+
+        body: Code
+        interest: Text
+
+        def apply(self, aggregate: Person) -> None:
+            aggregate.conflicts[self.body] = self.interest
+
+    class AttemptRefused(Event):
+        """The person tried what the rules refuse: kept for oversight."""
+
+        action: str
+        resource: str
+        rule: str
+        message: str
+
+        def apply(self, aggregate: Person) -> None:
+            """An attempt changes nothing but the record of it."""
+
+    def require_registered(self) -> None:
+        """Refuses an act on a person who is not in the record."""
+        if not self.registered:
+            raise NotFound(f"no person {self.person} is registered", rule="person-known")
+
+
+class PersonCommand(Command):
+    """A command on one person."""
+
+    person: Code
+
+    def concern(self, records: Records, moment: Moment) -> Concern:
+        return Concern("Person", self.person, {"person": self.person})
+
+
+class RegisterPerson(PersonCommand):
+    """Enter a person into the record."""
+
+    name: Text
+    fictional: bool = False
+
+    def carry_out(self, act: Act, records: Records) -> Person:
+        person = records.person(self.person)
+        if person.registered:
+            raise WrongState(f"{self.person} is registered already", rule="person-once")
+        person.record(Person.PersonRegistered, act, name=self.name, fictional=self.fictional)
+        return person
+
+
+class MakeAppointment(PersonCommand):
+    """Appoint a person to a role for a body."""
+
+    appointment: Appointment
+
+    def carry_out(self, act: Act, records: Records) -> Person:
+        person = records.person(self.person)
+        person.require_registered()
+        if self.appointment.appointment in person.appointments:
+            raise WrongState(
+                f"{self.person} has an appointment {self.appointment.appointment} already", rule="appointment-once"
+            )
+        person.record(Person.AppointmentMade, act, appointment=self.appointment)
+        return person
+
+
+class RevokeAppointment(PersonCommand):
+    """End an appointment."""
+
+    appointment: Code
+    until: UtcDatetime
+
+    def carry_out(self, act: Act, records: Records) -> Person:
+        person = records.person(self.person)
+        act.require_reason("revoking an appointment")
+        held = person.appointments.get(self.appointment)
+        if held is None:
+            raise NotFound(f"{self.person} has no appointment {self.appointment}", rule="appointment-known")
+        if held.until is not None:
+            raise WrongState(f"appointment {self.appointment} ended at {held.until}", rule="appointment-open")
+        person.record(Person.AppointmentRevoked, act, appointment=self.appointment, until=self.until)
+        return person
+
+
+class DeclareConflict(PersonCommand):
+    """Declare an interest in a body."""
+
+    body: Code
+    interest: Text
+
+    def carry_out(self, act: Act, records: Records) -> Person:
+        person = records.person(self.person)
+        person.require_registered()
+        person.record(Person.ConflictDeclared, act, body=self.body, interest=self.interest)
+        return person

@@ -1,0 +1,333 @@
+"""What a score is: `score(revision, facts) -> ScoreTree`, a pure function.
+
+Every node of the tree keeps its value before and after rounding, its weight, its formula, the events behind its inputs,
+and the reason where it is missing, so that a published number can be recomputed and traced by anyone.
+Nothing here imports compiled code: an offline verifier carries this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import reduce
+from typing import Any
+
+from domain.feel import Evaluation, evaluate_traced
+from domain.layers import Layer, up_to
+from domain.revision import Column, Grade, Input, MissingRule, Node, Revision
+from domain.rounding import DECIMAL128, weighted_mean
+
+HUNDRED = Decimal(100)
+ONE = Decimal(1)
+ZERO = Decimal(0)
+
+NODE_PREFIX = "node:"
+PENALTY_PREFIX = "penalty:"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What an event stated about one subject of one body in one cycle.
+
+    `subject` is `input`, `input/item` (a row of a table), `node:<id>` (a value that an expert or the Commission set on
+    a node, in points) or `penalty:<id>`. `value` is JSON: figures are text; None takes the subject back.
+    """
+
+    subject: str
+    value: Any
+    event_id: str
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What stands for one body (of group `group`) in one cycle at one layer, by subject."""
+
+    group: str
+    entries: Mapping[str, Fact]
+    layer: Layer = Layer.FINAL
+
+    @classmethod
+    def at_layer(cls, group: str, stated: Mapping[Layer, Mapping[str, Fact]], layer: Layer) -> Facts:
+        """The facts that stand at `layer`: of each subject, what the latest layer up to it stated."""
+        entries: dict[str, Fact] = {}
+        for earlier in up_to(layer):
+            entries.update(stated.get(earlier, {}))
+        return cls(group, entries, layer)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreNode:
+    """A node's score in points (0 to 100), or None with the reason in `missing`.
+
+    `raw` is the value before rounding; `share` the weight actually used as a part of the parent (0 to 1), after missing
+    siblings were left out; `coverage` the share (0 to 1) of weight that had data; `facts` what the formula read;
+    `adjusted` the fact by which an expert or the Commission set the value, whose `computed` value it replaced.
+    """
+
+    id: str
+    level: str
+    weight: Decimal
+    value: Decimal | None
+    raw: Decimal | None
+    coverage: Decimal
+    missing: str | None = None
+    share: Decimal | None = None
+    children: tuple[ScoreNode, ...] = ()
+    formula: str | None = None
+    facts: tuple[Fact, ...] = ()
+    adjusted: Fact | None = None
+    computed: Decimal | None = None
+
+    def walk(self) -> Iterator[ScoreNode]:
+        """This node and all below it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """A penalty imposed: points taken off the total."""
+
+    penalty: str
+    points: Decimal
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTree:
+    """The whole score of one body in one cycle at one layer under one revision.
+
+    `value` = `root.value` less the deductions, never below 0, rounded as the revision rounds a total.
+    """
+
+    revision: str
+    revision_sha256: str
+    group: str
+    layer: Layer
+    root: ScoreNode
+    value: Decimal | None
+    deductions: tuple[Deduction, ...]
+    grade: Grade | None
+
+    @property
+    def coverage(self) -> Decimal:
+        """Share (0 to 1) of the weight that had data."""
+        return self.root.coverage
+
+    def node(self, node_id: str) -> ScoreNode | None:
+        """The node of that id, or None."""
+        return next((node for node in self.root.walk() if node.id == node_id), None)
+
+    def event_ids(self) -> frozenset[str]:
+        """Ids of all events that this score rests on."""
+        found = {deduction.fact.event_id for deduction in self.deductions}
+        for node in self.root.walk():
+            found.update(fact.event_id for fact in node.facts)
+            if node.adjusted is not None:
+                found.add(node.adjusted.event_id)
+        return frozenset(found)
+
+
+def score(revision: Revision, facts: Facts, previous: ScoreTree | None = None) -> ScoreTree:
+    """The score tree of one body under a revision.
+
+    `previous`, an earlier tree of the same body under the same revision, only saves work: an indicator whose facts did
+    not change is taken over. Raises KeyError if the revision has no tree for the body's group.
+    """
+    reusable = {}
+    if previous is not None and previous.revision_sha256 == revision.sha256 and previous.group == facts.group:
+        reusable = {node.id: node for node in previous.root.walk() if node.level == "indicator"}
+    scoring = _Scoring(revision, _by_input(facts), facts.entries, reusable)
+    root = scoring.node(revision.tree(facts.group))
+    deductions = tuple(scoring.deductions())
+    value = root.value
+    if value is not None and deductions:
+        taken = _total(deduction.points for deduction in deductions)
+        value = revision.rounding["total"].apply(max(ZERO, DECIMAL128.subtract(value, taken)))
+    return ScoreTree(
+        revision=revision.id,
+        revision_sha256=revision.sha256,
+        group=facts.group,
+        layer=facts.layer,
+        root=root,
+        value=value,
+        deductions=deductions,
+        grade=revision.grade_of(value) if value is not None else None,
+    )
+
+
+def _by_input(facts: Facts) -> dict[str, tuple[Fact, ...]]:
+    """The facts of each input in a fixed order (a table's rows by item), whatever order the events came in."""
+    grouped: dict[str, list[Fact]] = {}
+    for subject, fact in facts.entries.items():
+        if fact.value is not None:
+            grouped.setdefault(subject.partition("/")[0], []).append(fact)
+    return {name: tuple(sorted(found, key=lambda fact: fact.subject)) for name, found in grouped.items()}
+
+
+@dataclass
+class _Scoring:
+    revision: Revision
+    facts: Mapping[str, tuple[Fact, ...]]
+    entries: Mapping[str, Fact]
+    reusable: Mapping[str, ScoreNode]
+    context: dict[str, Any] = field(default_factory=dict)
+
+    def node(self, node: Node) -> ScoreNode:
+        """Points of a node: computed from below, unless an expert or the Commission set it."""
+        adjustment = self.entries.get(NODE_PREFIX + node.id)
+        if adjustment is not None and adjustment.value is None:
+            adjustment = None
+        if node.level == "indicator":
+            return self.indicator(node, adjustment)
+        children = tuple(self.node(child) for child in node.children)
+        pairs = [(child.weight, child.coverage) for child in children]
+        coverage = weighted_mean(pairs) or ZERO
+        raw, missing = self.aggregate(node, children)
+        shares = _shares(node, children)
+        with_shares = tuple(_with_share(child, share) for child, share in zip(children, shares, strict=True))
+        return self.finish(node, raw, missing, coverage, adjustment, children=with_shares)
+
+    def aggregate(self, node: Node, children: tuple[ScoreNode, ...]) -> tuple[Decimal | None, str | None]:
+        without = [child for child in children if child.value is None]
+        if without and node.missing is MissingRule.PROPAGATE:
+            return None, f"no value for {', '.join(child.id for child in without)}"
+        if len(without) == len(children) and node.missing is not MissingRule.ZERO:
+            return None, "none of its parts has a value"
+        zero = node.missing is MissingRule.ZERO
+        pairs = [
+            (child.weight, child.value if child.value is not None else ZERO)
+            for child in children
+            if zero or child.value is not None
+        ]
+        mean = weighted_mean(pairs)
+        return mean, None if mean is not None else "the parts that have a value have no weight"
+
+    def indicator(self, node: Node, adjustment: Fact | None) -> ScoreNode:
+        indicator = node.indicator
+        assert indicator is not None, "a revision gives each indicator its formula"
+        read = tuple(fact for name in indicator.inputs for fact in self.facts.get(name, ()))
+        kept = self.reusable.get(node.id)
+        if kept is not None and kept.adjusted is adjustment and _same(kept.facts, read):
+            return kept
+        raw, missing, coverage = None, None, ZERO
+        absent = [name for name in indicator.inputs if name not in self.facts]
+        if indicator.inputs and len(absent) == len(indicator.inputs):
+            missing = f"no data for {', '.join(absent)}"
+        else:
+            names = {name: self.value_of(name) for name in indicator.inputs}
+            raw, missing = _points(evaluate_traced(indicator.formula, names))
+            if raw is not None:
+                coverage = ONE
+                if indicator.coverage is not None:
+                    coverage = _share(evaluate_traced(indicator.coverage, names))
+        return self.finish(
+            node, raw, missing, coverage, adjustment, formula=indicator.formula_text, facts=read
+        )
+
+    def finish(
+        self,
+        node: Node,
+        raw: Decimal | None,
+        missing: str | None,
+        coverage: Decimal,
+        adjustment: Fact | None,
+        *,
+        children: tuple[ScoreNode, ...] = (),
+        formula: str | None = None,
+        facts: tuple[Fact, ...] = (),
+    ) -> ScoreNode:
+        rounding = self.revision.rounding.get(node.level)
+        value = rounding.apply(raw) if rounding is not None and raw is not None else raw
+        computed = None
+        if adjustment is not None:
+            computed, value, missing = value, Decimal(adjustment.value), None
+        return ScoreNode(
+            id=node.id,
+            level=node.level,
+            weight=node.weight,
+            value=value,
+            raw=raw,
+            coverage=coverage,
+            missing=missing,
+            children=children,
+            formula=formula,
+            facts=facts,
+            adjusted=adjustment,
+            computed=computed,
+        )
+
+    def value_of(self, name: str) -> Any:
+        """What a formula sees under an input's name: a value, or for a table the list of its rows."""
+        if name not in self.context:
+            stated = self.revision.inputs[name]
+            facts = self.facts.get(name, ())
+            if stated.kind == "table":
+                self.context[name] = [_row(stated, fact) for fact in facts]
+            else:
+                self.context[name] = _value(stated, facts[0].value) if facts else None
+        return self.context[name]
+
+    def deductions(self) -> Iterator[Deduction]:
+        for penalty_id, penalty in sorted(self.revision.penalties.items()):
+            left = penalty.maximum
+            for subject in sorted(name for name in self.entries if name.startswith(PENALTY_PREFIX + penalty_id)):
+                fact = self.entries[subject]
+                if fact.value is None or subject.partition("/")[0] != PENALTY_PREFIX + penalty_id:
+                    continue
+                points = min(left, DECIMAL128.multiply(penalty.points, Decimal(fact.value)))
+                left = DECIMAL128.subtract(left, points)
+                yield Deduction(penalty_id, points, fact)
+
+
+def _total(values: Iterable[Decimal]) -> Decimal:
+    """The sum in decimal128 (the built-in `sum` would use the caller's decimal context)."""
+    return reduce(DECIMAL128.add, values, ZERO)
+
+
+def _same(before: tuple[Fact, ...], now: tuple[Fact, ...]) -> bool:
+    return len(before) == len(now) and all(one is other for one, other in zip(before, now, strict=True))
+
+
+def _shares(node: Node, children: tuple[ScoreNode, ...]) -> list[Decimal | None]:
+    """What part of the parent each child made, after those without data were left out."""
+    if node.missing is MissingRule.REDISTRIBUTE:
+        counted = [child.weight if child.value is not None else None for child in children]
+    else:
+        counted = [child.weight for child in children]
+    total = _total(weight for weight in counted if weight is not None)
+    return [None if weight is None or not total else DECIMAL128.divide(weight, total) for weight in counted]
+
+
+def _with_share(child: ScoreNode, share: Decimal | None) -> ScoreNode:
+    return child if child.share == share else replace(child, share=share)
+
+
+def _row(stated: Input, fact: Fact) -> dict[str, Any]:
+    row = {column.id: _value(column, fact.value.get(column.id)) for column in stated.columns}
+    row["item"] = fact.subject.partition("/")[2]
+    return row
+
+
+def _value(stated: Input | Column, value: Any) -> Any:
+    """JSON to what FEEL computes with: figures are text in JSON, decimals in formulas."""
+    return Decimal(value) if stated.kind == "number" and value is not None else value
+
+
+def _points(evaluation: Evaluation) -> tuple[Decimal | None, str | None]:
+    value = evaluation.value
+    if isinstance(value, Decimal):
+        if ZERO <= value <= HUNDRED:
+            return value, None
+        return None, f"the formula gave {value}, which is not between 0 and 100 points"
+    if value is not None:
+        return None, "the formula gave something that is not a number"
+    return None, "; ".join(reason.message for reason in evaluation.reasons) or "the formula gave no value"
+
+
+def _share(evaluation: Evaluation) -> Decimal:
+    value = evaluation.value
+    return min(ONE, max(ZERO, value)) if isinstance(value, Decimal) else ZERO
