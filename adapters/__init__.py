@@ -1,0 +1,1 @@
+"""The outside world: PostgreSQL, the event store, read models, spreadsheets."""

@@ -1,0 +1,1 @@
+"""The event store on PostgreSQL: the `eventsourcing` library's recorder and mapper, extended."""

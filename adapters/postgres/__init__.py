@@ -1,0 +1,1 @@
+"""PostgreSQL: an embedded server, connections by role, migrations."""
