@@ -47,21 +47,26 @@ class Person(Aggregate):
     def key(self) -> dict[str, Any]:
         return {"person": self.person}
 
-    def acting_as(self, role: str, moment: datetime, body: str | None = None) -> Actor:
-        """The actor this person is in a role at a moment. Raises NotAuthorised if no appointment gives the role."""
+    def acting_as(self, role: str, moment: Moment, body: str | None = None) -> Actor:
+        """The actor this person is in a role. Raises NotAuthorised if no appointment gives the role.
+
+        The appointment must count now and when the act is said to count from: nobody acts on an ended appointment by
+        dating an act back.
+        """
+        both = (moment.now, moment.effective_at)
         for appointment in self.appointments.values():
             fits = appointment.role == role and (body is None or appointment.body == body)
-            if fits and appointment.holds_at(moment):
+            if fits and all(appointment.holds_at(when) for when in both):
                 return Actor(
                     person=self.person,
                     role=role,
                     body=appointment.body,
                     appointment=appointment.appointment,
                 )
-        held = sorted({a.role for a in self.appointments.values() if a.holds_at(moment)})
+        held = sorted({a.role for a in self.appointments.values() if all(a.holds_at(when) for when in both)})
         raise NotAuthorised(
             f"{self.person} does not hold the role `{role}`{f' for {body}' if body else ''} at "
-            f"{moment:%Y-%m-%d %H:%M} UTC (roles held: {', '.join(held) or 'none'})",
+            f"{moment.effective_at:%Y-%m-%d %H:%M} UTC (roles held: {', '.join(held) or 'none'})",
             rule="no-appointment",
         )
 

@@ -8,6 +8,13 @@ CREATE TABLE shezhire.projector_position (
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+-- Events that a projector could not apply: it goes on without them, and says so.
+CREATE TABLE shezhire.dead_letters (
+    projector text NOT NULL, "position" bigint NOT NULL, type text NOT NULL, reason text NOT NULL,
+    noticed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (projector, "position")
+);
+
 CREATE TABLE shezhire.bodies (
     body text NOT NULL, grp text NOT NULL, kk text NOT NULL, ru text NOT NULL, en text NOT NULL,
     since date, abolished date, illustrative boolean NOT NULL,
@@ -74,7 +81,7 @@ CREATE INDEX trail_person ON shezhire.trail (person, "position");
 RESET ROLE;
 GRANT SELECT ON ALL TABLES IN SCHEMA shezhire TO shezhire_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON
-    shezhire.projector_position, shezhire.bodies, shezhire.lineage, shezhire.revisions, shezhire.cycles,
+    shezhire.projector_position, shezhire.dead_letters, shezhire.bodies, shezhire.lineage, shezhire.revisions, shezhire.cycles,
     shezhire.enrolments, shezhire.decisions, shezhire.publications, shezhire.facts, shezhire.scores,
     shezhire.rankings, shezhire.trail
 TO shezhire_projector;

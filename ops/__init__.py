@@ -1,0 +1,1 @@
+"""What runs and watches the record: composition root, settings, the demo."""

@@ -1,0 +1,223 @@
+"""Answers from read models at a position: rankings and score trees, under any methodology.
+
+The same functions answer from the database and from a replay; that they agree is what makes a published score
+something anyone can recompute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from domain.errors import NotFound
+from domain.layers import LAYERS, ORDINAL, Layer
+from domain.ranking import Standing, rank
+from domain.revision import Revision, revision_of
+from domain.scoring import Fact, Facts, ScoreTree, score
+from projections.cases import from_tie_values, tie_values
+from projections.history import Key, TableSpec, Values
+from projections.tables import (
+    BODIES,
+    CYCLES,
+    DECISIONS,
+    ENROLMENTS,
+    FACTS,
+    PUBLICATIONS,
+    RANKINGS,
+    REVISIONS,
+    SCORES,
+    ReadModels,
+)
+
+
+class Source(Protocol):
+    """Where rows come from."""
+
+    def rows(self, spec: TableSpec, match: Mapping[str, Any], position: int) -> dict[Key, Values]:
+        """Rows valid at a position whose columns have the given values, by key."""
+
+
+@dataclass(frozen=True)
+class ReplayedSource:
+    """Read models that a replay built in memory."""
+
+    models: ReadModels
+
+    def rows(self, spec: TableSpec, match: Mapping[str, Any], position: int) -> dict[Key, Values]:
+        """See `Source`."""
+        columns = (*spec.key, *spec.values)
+        wanted = {columns.index(name): value for name, value in match.items()}
+        return {
+            key: values
+            for key, values in self.models[spec].as_of(position).items()
+            if all((*key, *values)[index] == value for index, value in wanted.items())
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RankingRow:
+    """A body's place. `layer` is the latest layer that its score rests on."""
+
+    rank: int | None
+    body: str
+    names: tuple[str, str, str]
+    score: Decimal | None
+    grade: str | None
+    coverage: Decimal
+    layer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RankingAnswer:
+    """A group's ranking. `status` says how final it is: in progress, decided, or published."""
+
+    cycle: int
+    group: str
+    layer: Layer
+    position: int
+    revision: str
+    revision_sha256: str
+    in_force: bool
+    status: str
+    rows: tuple[RankingRow, ...]
+
+    @property
+    def mean(self) -> Decimal | None:
+        """Mean of the scores there are, exact; None if there are none."""
+        scores = [row.score for row in self.rows if row.score is not None]
+        return sum(scores, Decimal(0)) / len(scores) if scores else None
+
+
+def revision_in_force(source: Source, cycle: int, position: int) -> tuple[Revision, str]:
+    """The revision under which a cycle is evaluated, and its methodology's code. Raises NotFound."""
+    opened = source.rows(CYCLES, {"cycle": cycle}, position)
+    if not opened:
+        known = sorted(key[0] for key in source.rows(CYCLES, {}, position))
+        listed = ", ".join(map(str, known)) or "none"
+        raise NotFound(f"there is no cycle {cycle} at position {position} (cycles: {listed})", rule="cycle-known")
+    methodology, revision, *_ = opened[(cycle,)]
+    return revision_named(source, revision, position), methodology
+
+
+def revision_named(source: Source, name: str, position: int) -> Revision:
+    """A revision by its id or by the beginning (8 digits or more) of its SHA-256. Raises NotFound."""
+    for (_, revision), (sha256, document, *_) in source.rows(REVISIONS, {}, position).items():
+        if revision == name or (len(name) >= 8 and sha256.startswith(name)):
+            return revision_of(document)
+    known = ", ".join(sorted(key[1] for key in source.rows(REVISIONS, {}, position))) or "none"
+    raise NotFound(f"there is no revision {name} at position {position} (revisions: {known})", rule="revision-known")
+
+
+def score_tree(
+    source: Source,
+    cycle: int,
+    body: str,
+    position: int,
+    layer: Layer = Layer.FINAL,
+    methodology: str | None = None,
+) -> tuple[ScoreTree, Revision]:
+    """The score tree of a body at a layer, and the revision it was computed under. Raises NotFound."""
+    revision, _ = revision_in_force(source, cycle, position)
+    if methodology is not None:
+        revision = revision_named(source, methodology, position)
+    enrolled = source.rows(ENROLMENTS, {"cycle": cycle, "body": body}, position)
+    if not enrolled:
+        bodies = ", ".join(sorted(key[1] for key in source.rows(ENROLMENTS, {"cycle": cycle}, position)))
+        raise NotFound(f"{body} is not evaluated in cycle {cycle} (bodies: {bodies})", rule="body-enrolled")
+    group = enrolled[(cycle, body)][0]
+    if group not in revision.trees:
+        raise NotFound(f"revision {revision.id} has no indicators for {group} bodies", rule="group-evaluated")
+    stated = _stated(source.rows(FACTS, {"cycle": cycle, "body": body}, position))
+    return score(revision, Facts.at_layer(group, stated.get(body, {}), layer)), revision
+
+
+def ranking(
+    source: Source,
+    cycle: int,
+    group: str,
+    position: int,
+    layer: Layer = Layer.FINAL,
+    methodology: str | None = None,
+) -> RankingAnswer:
+    """The ranking of a group at a layer. Raises NotFound.
+
+    Under the revision in force the stored scores answer; under any other every score is computed from the facts.
+    """
+    in_force, _ = revision_in_force(source, cycle, position)
+    revision = in_force if methodology is None else revision_named(source, methodology, position)
+    enrolled = sorted(key[1] for key in source.rows(ENROLMENTS, {"cycle": cycle, "grp": group}, position))
+    if group not in revision.trees or not enrolled:
+        raise NotFound(f"cycle {cycle} evaluates no {group} bodies under {revision.id}", rule="group-evaluated")
+    scored = (
+        _stored_scores(source, cycle, position, layer)
+        if revision.sha256 == in_force.sha256
+        else _computed_scores(source, cycle, group, enrolled, position, layer, revision)
+    )
+    standings = [scored[body][0] if body in scored else Standing(body, None) for body in enrolled]
+    if revision.sha256 == in_force.sha256 and layer is Layer.FINAL:
+        ranks = {key[2]: row[0] for key, row in source.rows(RANKINGS, {"cycle": cycle, "grp": group}, position).items()}
+    else:
+        ranks = {placed.body: placed.rank for placed in rank(standings, revision.ties)}
+    names = {key[0]: (row[1], row[2], row[3]) for key, row in source.rows(BODIES, {}, position).items()}
+    rows = []
+    for standing in standings:
+        _, coverage, grade, reached = scored.get(standing.body, (standing, Decimal(0), None, None))
+        body = standing.body
+        rows.append(RankingRow(ranks[body], body, names[body], standing.value, grade, coverage, reached))
+    rows.sort(key=lambda row: (row.rank is None, row.rank or 0, row.body))
+    return RankingAnswer(
+        cycle=cycle,
+        group=group,
+        layer=layer,
+        position=position,
+        revision=revision.id,
+        revision_sha256=revision.sha256,
+        in_force=revision.sha256 == in_force.sha256,
+        status=_status(source, cycle, group, enrolled, position),
+        rows=tuple(rows),
+    )
+
+
+Scored = tuple[Standing, Decimal, str | None, str | None]
+"""A body's standing, coverage, grade and the layer reached."""
+
+
+def _stored_scores(source: Source, cycle: int, position: int, layer: Layer) -> dict[str, Scored]:
+    found: dict[str, Scored] = {}
+    for (_, body, ordinal), row in sorted(source.rows(SCORES, {"cycle": cycle}, position).items()):
+        if ordinal <= ORDINAL[layer]:
+            value, coverage, grade, ties, _ = row
+            found[body] = (Standing(body, value, from_tie_values(ties)), coverage, grade, LAYERS[ordinal].value)
+    return found
+
+
+def _computed_scores(
+    source: Source, cycle: int, group: str, bodies: list[str], position: int, layer: Layer, revision: Revision
+) -> dict[str, Scored]:
+    stated = _stated(source.rows(FACTS, {"cycle": cycle}, position))
+    found: dict[str, Scored] = {}
+    for body in bodies:
+        facts = stated.get(body, {})
+        tree = score(revision, Facts.at_layer(group, facts, layer))
+        reached = [one for one in LAYERS[: ORDINAL[layer] + 1] if one in facts]
+        standing = Standing(body, tree.value, from_tie_values(tie_values(tree, revision)))
+        grade = tree.grade.id if tree.grade else None
+        found[body] = (standing, tree.coverage, grade, reached[-1].value if reached else None)
+    return found
+
+
+def _stated(rows: dict[Key, Values]) -> dict[str, dict[Layer, dict[str, Fact]]]:
+    stated: dict[str, dict[Layer, dict[str, Fact]]] = {}
+    for (_, body, ordinal, subject), (value, event_id) in rows.items():
+        stated.setdefault(body, {}).setdefault(LAYERS[ordinal], {})[subject] = Fact(subject, value, event_id)
+    return stated
+
+
+def _status(source: Source, cycle: int, group: str, bodies: list[str], position: int) -> str:
+    if source.rows(PUBLICATIONS, {"cycle": cycle, "grp": group}, position):
+        return "published"
+    decisions = source.rows(DECISIONS, {"cycle": cycle}, position)
+    decided = {key[1] for key, row in decisions.items() if row[2] != "return"}
+    return "decided" if set(bodies) <= decided else "in progress"
