@@ -19,7 +19,7 @@ from eventsourcing.utils import EnvType
 from adapters.eventstore.mapper import EventMapper
 from domain.authority import PolicySet, Request
 from domain.bodies import StateBody
-from domain.casefile import CaseFile
+from domain.casefile import CaseCommand, CaseFile
 from domain.commands import Command, Moment
 from domain.commission import CommissionSession
 from domain.cycle import Cycle
@@ -166,9 +166,7 @@ class EvaluationRecord(Application[UUID]):
         act = self._act(genesis, allowed, by, Moment(now, now))
         aggregate = Person.blank(person)
         aggregate.record(Person.PersonRegistered, act, name=name, fictional=fictional)
-        appointment = Appointment(
-            appointment="registrar-1", role="registrar", body="shezhire", since=EPOCH
-        )
+        appointment = Appointment(appointment="registrar-1", role="registrar", body="shezhire", since=EPOCH)
         aggregate.record(Person.AppointmentMade, act, appointment=appointment)
         return self._save(aggregate)
 
@@ -204,6 +202,8 @@ class EvaluationRecord(Application[UUID]):
                 Person.AttemptRefused,
                 act,
                 action=command.act_name(),
+                cycle=getattr(command, "cycle", None),
+                bodies=(command.body,) if isinstance(command, CaseCommand) else (),
                 resource=_resource(command),
                 rule=refusal.rule,
                 message=refusal.message,

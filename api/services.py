@@ -58,7 +58,9 @@ class Services:
             moment = datetime.fromisoformat(as_of)
         except ValueError as error:
             expected = "expected a position (1234), a date (2023-06-20) or a time with its offset"
-            raise InvalidInput("this moment cannot be understood", [Problem("as-of", f"{expected}: {error}")]) from error
+            raise InvalidInput(
+                "this moment cannot be understood", [Problem("as-of", f"{expected}: {error}")]
+            ) from error
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=ALMATY)
         return self.reader.position_at(moment)

@@ -1,0 +1,1 @@
+"""What may happen and what a score is: events, authority, methodology, scoring, ranking."""

@@ -112,7 +112,9 @@ class StateBody(Aggregate):
         if not self.exists:
             raise NotFound(f"no body {self.code} is in the register", rule="body-known")
         if self.abolished is not None:
-            raise WrongState(f"body {self.code} was abolished on {self.abolished}: it cannot be {what}", rule="body-active")
+            raise WrongState(
+                f"body {self.code} was abolished on {self.abolished}: it cannot be {what}", rule="body-active"
+            )
 
 
 class BodyCommand(Command):

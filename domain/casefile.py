@@ -512,4 +512,3 @@ class IssueExpertOpinion(CaseCommand):
         case = records.case(self.cycle, self.body)
         case.record(CaseFile.ExpertOpinionIssued, act, text=self.text, adjustments=self.adjustments)
         return case
-

@@ -243,9 +243,7 @@ class ConveneSession(SessionCommand):
         if session.exists:
             raise WrongState(f"session {self.session} is convened already", rule="session-once")
         if self.session != f"{self.date}-{self.number}":
-            raise InvalidInput(
-                "the session is misnamed", [Problem("session", f"expected `{self.date}-{self.number}`")]
-            )
+            raise InvalidInput("the session is misnamed", [Problem("session", f"expected `{self.date}-{self.number}`")])
         problems = [
             Problem(f"members[{index}]", f"{member} is not registered")
             for index, member in enumerate(self.members)
@@ -373,9 +371,7 @@ class RecordDissent(MemberCommand):
         if self.item not in session.items:
             raise NotFound(f"session {self.session} has no item {self.item}", rule="item-known")
         session.require_present(self.member)
-        session.record(
-            CommissionSession.DissentRecorded, act, item=self.item, member=self.member, text=self.text
-        )
+        session.record(CommissionSession.DissentRecorded, act, item=self.item, member=self.member, text=self.text)
         return session
 
 

@@ -115,9 +115,7 @@ class Cycle(Aggregate):
 
         def apply(self, aggregate: Cycle) -> None:
             held = aggregate.enrolled[self.body]
-            aggregate.enrolled[self.body] = held.model_copy(
-                update={"evaluators": (*held.evaluators, self.evaluator)}
-            )
+            aggregate.enrolled[self.body] = held.model_copy(update={"evaluators": (*held.evaluators, self.evaluator)})
 
     class EvaluatorReassigned(Event):
         """Another evaluating body takes over from the one that had the task."""
@@ -276,9 +274,7 @@ class ReassignEvaluator(CycleCommand):
             raise NotFound(f"{self.replaces} does not evaluate {self.body}", rule="evaluator-known")
         if self.evaluator == self.body:
             raise WrongState(f"{self.body} cannot evaluate itself", rule="nobody-evaluates-themselves")
-        cycle.record(
-            Cycle.EvaluatorReassigned, act, body=self.body, evaluator=self.evaluator, replaces=self.replaces
-        )
+        cycle.record(Cycle.EvaluatorReassigned, act, body=self.body, evaluator=self.evaluator, replaces=self.replaces)
         return cycle
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 class DomainError(Exception):
     """A request that the record refuses.
 
-    `code` is stable and machine-readable (`wrong-stage`), `message` is a sentence for people, `rule` names the rule that
-    was broken: a policy id, a paragraph of an act, or a rule of the record.
+    `code` is stable and machine-readable (`wrong-stage`), `message` is a sentence for people, `rule` names the rule
+    that was broken: a policy id, a paragraph of an act, or a rule of the record.
     """
 
     code = "refused"

@@ -221,4 +221,3 @@ def event_classes_of(aggregate: type[Aggregate]) -> Mapping[str, type[Event]]:
     """The events that stand inside an aggregate's class, by type name, in the order they are written."""
     found = (value for value in vars(aggregate).values() if isinstance(value, type) and issubclass(value, Event))
     return {event.type_name(): event for event in found}
-

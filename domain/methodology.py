@@ -120,9 +120,7 @@ class RevisionCommand(Command):
 
     def concern(self, records: Records, moment: Moment) -> Concern:
         methodology = records.methodology(self.methodology)
-        return Concern(
-            "Methodology", self.methodology, {"drafted_by": methodology.drafted_by.get(self.revision, "")}
-        )
+        return Concern("Methodology", self.methodology, {"drafted_by": methodology.drafted_by.get(self.revision, "")})
 
 
 class RecordMethodologicalAudit(RevisionCommand):
@@ -133,9 +131,7 @@ class RecordMethodologicalAudit(RevisionCommand):
     def carry_out(self, act: Act, records: Records) -> Methodology:
         methodology = records.methodology(self.methodology)
         methodology.require_draft(self.revision)
-        methodology.record(
-            Methodology.MethodologicalAuditRecorded, act, revision=self.revision, finding=self.finding
-        )
+        methodology.record(Methodology.MethodologicalAuditRecorded, act, revision=self.revision, finding=self.finding)
         return methodology
 
 

@@ -111,6 +111,8 @@ class Person(Aggregate):
         """The person tried what the rules refuse: kept for oversight."""
 
         action: str
+        cycle: int | None
+        bodies: tuple[str, ...]
         resource: str
         rule: str
         message: str

@@ -1,4 +1,4 @@
-"""How a command reaches the aggregates that it concerns: a protocol, so that the domain itself does no input or output."""
+"""How a command reaches the aggregates it concerns: a protocol, so that the domain does no input or output."""
 
 from __future__ import annotations
 

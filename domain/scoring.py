@@ -224,9 +224,7 @@ class _Scoring:
                 coverage = ONE
                 if indicator.coverage is not None:
                     coverage = _share(evaluate_traced(indicator.coverage, names))
-        return self.finish(
-            node, raw, missing, coverage, adjustment, formula=indicator.formula_text, facts=read
-        )
+        return self.finish(node, raw, missing, coverage, adjustment, formula=indicator.formula_text, facts=read)
 
     def finish(
         self,

@@ -97,7 +97,9 @@ def _value_problems(declared: Input | Column, value: Any, place: str) -> Iterato
         if not isinstance(value, bool):
             yield Problem(place, f"expected true or false, found {value!r}")
     elif not isinstance(value, str):
-        yield Problem(place, f"expected {'a figure written as text' if declared.kind == 'number' else 'text'}, found {value!r}")
+        yield Problem(
+            place, f"expected {'a figure written as text' if declared.kind == 'number' else 'text'}, found {value!r}"
+        )
     elif declared.kind == "number":
         yield from _figure_problems(declared, value, place)
     elif isinstance(declared, Column) and declared.values and value not in declared.values:

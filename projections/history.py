@@ -132,7 +132,8 @@ class HistoryTable:
 
     def forget(self, keep: int) -> None:
         """Drops the partitions least recently used until `keep` remain; only right after `changes` were stored."""
-        assert not self._unsaved and not self._ended, "unsaved changes would be lost"
+        if self._unsaved or self._ended:
+            raise AssertionError("changes that were not stored would be lost")
         while len(self._partitions) > keep:
             self._partitions.popitem(last=False)
 

@@ -121,5 +121,3 @@ def standing_of(models: ReadModels, cycle: int, body: str) -> Standing:
         if row is not None:
             return Standing(body, row[0], from_tie_values(row[3]))
     return Standing(body, None)
-
-

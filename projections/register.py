@@ -38,9 +38,7 @@ def _established(models: ReadModels, event: StateBody.BodyEstablished, position:
 def _renamed(models: ReadModels, event: StateBody.BodyRenamed, position: int) -> None:
     names = event.names
     group, _, _, _, since, abolished, illustrative = _values(models, BODIES, event.body)
-    models[BODIES].put(
-        (event.body,), (group, names.kk, names.ru, names.en, since, abolished, illustrative), position
-    )
+    models[BODIES].put((event.body,), (group, names.kk, names.ru, names.en, since, abolished, illustrative), position)
 
 
 def _reorganised(models: ReadModels, event: StateBody.BodyReorganised, position: int) -> None:

@@ -50,7 +50,7 @@ def state_of(event: Event) -> bytes:
     fields = event.model_dump(mode="json")
     del fields["originator_id"], fields["originator_version"]
     envelope = fields.pop("envelope")
-    schema = {"type": event.type_name(), "version": event.schema_version}
+    schema: dict[str, str | int] = {"type": event.type_name(), "version": event.schema_version}
     return rfc8785.dumps({"schema": schema, "envelope": envelope, "data": fields})
 
 
@@ -69,9 +69,7 @@ def event_of(stream: UUID, version: int, topic: str, state: bytes) -> Event:
     )
 
 
-def recorded_of(
-    position: int, recorded_at: datetime, stream: UUID, version: int, topic: str, state: bytes
-) -> Recorded:
+def recorded_of(position: int, recorded_at: datetime, stream: UUID, version: int, topic: str, state: bytes) -> Recorded:
     """The event of a stored row, with its place in the record."""
     return Recorded(position, recorded_at, event_of(stream, version, topic, state))
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from threading import Event as Flag
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -36,9 +36,9 @@ class EventReader:
 
     def __init__(self, url: str, role: Role = Role.READER) -> None:
         self._conninfo = as_role(url, role)
-        self._connection: psycopg.Connection[tuple[object, ...]] | None = None
+        self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
 
-    def connection(self) -> psycopg.Connection[tuple[object, ...]]:
+    def connection(self) -> psycopg.Connection[tuple[Any, ...]]:
         """The open connection, made anew if it was lost."""
         if self._connection is None or self._connection.closed or self._connection.broken:
             self._connection = psycopg.connect(self._conninfo, autocommit=True)
@@ -54,7 +54,7 @@ class EventReader:
         """The last position; 0 if the record is empty."""
         row = self.connection().execute("SELECT coalesce(max(notification_id), 0) FROM shezhire.events").fetchone()
         assert row is not None
-        return int(row[0])  # type: ignore[call-overload]
+        return int(row[0])
 
     def read(self, after: int, limit: int, until: int | None = None) -> list[StoredRow]:
         """Up to `limit` events after a position, and not after `until`."""
@@ -80,7 +80,7 @@ class EventReader:
             .fetchone()
         )
         assert row is not None
-        return int(row[0])  # type: ignore[call-overload]
+        return int(row[0])
 
     def wait(self, after: int, stop: Flag, poll_seconds: float = 1.0) -> bool:
         """Waits until there is an event after a position; False if `stop` was set first.

@@ -44,7 +44,9 @@ class Datastore(PostgresDatastore):
 
         def after_connect(connection: Connection[Any]) -> None:
             prepare(connection)
-            connection.execute("SELECT set_config('role', %s, false), set_config('lock_timeout', '30s', false)", (role,))
+            connection.execute(
+                "SELECT set_config('role', %s, false), set_config('lock_timeout', '30s', false)", (role,)
+            )
 
         return after_connect
 
@@ -124,4 +126,3 @@ class EventRecorder(PostgresApplicationRecorder):
         # A group is one transaction: all of it that was not in conflict is there.
         positions = {row["ordinal"]: row["position"] for row in rows}
         return [{"ordinal": n, "position": positions.get(n)} for n in range(1, len(arguments[0]) + 1)]
-

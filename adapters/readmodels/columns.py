@@ -30,9 +30,7 @@ def outgoing(values: tuple[Any, ...], places: tuple[int, ...]) -> tuple[Any, ...
     """Values as PostgreSQL takes them."""
     if not places:
         return values
-    return tuple(
-        Jsonb(value) if index in places and value is not None else value for index, value in enumerate(values)
-    )
+    return tuple(Jsonb(value) if index in places and value is not None else value for index, value in enumerate(values))
 
 
 def selected(spec: TableSpec) -> str:

@@ -152,10 +152,10 @@ def _read_table(sheet: Worksheet, declared: Input, stated: list[StatedCell], bad
         items.setdefault(item, row[ITEM].row)
         values = {}
         for column in declared.columns:
-            cell = row.get(column.id)
-            value, reason = _value(column, cell.value if cell is not None else None)
+            found = row.get(column.id)
+            value, reason = _value(column, found.value if found is not None else None)
             if reason is not None:
-                bad.append(_bad(sheet, cell if cell is not None else row[ITEM], reason))
+                bad.append(_bad(sheet, found if found is not None else row[ITEM], reason))
             values[column.id] = value
         stated.append(StatedCell(f"{declared.id}/{item}", values, sheet.title, row[ITEM].row))
 

@@ -72,7 +72,9 @@ def _table(sheet: Worksheet, declared: Input, rows: Rows) -> None:
         if column.values:
             validation = DataValidation(type="list", formula1=f'"{",".join(column.values)}"', allow_blank=True)
         elif column.kind == "number":
-            validation = DataValidation(type="decimal", operator="greaterThanOrEqual", formula1=str(column.minimum or 0))
+            validation = DataValidation(
+                type="decimal", operator="greaterThanOrEqual", formula1=str(column.minimum or 0)
+            )
         else:
             continue
         validation.add(f"{letter}3:{letter}2000")

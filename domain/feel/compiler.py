@@ -154,9 +154,7 @@ class Compiler(Transformer_NonRecursive[Token, Part]):
 
     def _range(self, meta: Any, children: Sequence[Part], low_closed: bool, high_closed: bool) -> Part:
         low, high = children
-        return _made(
-            _at(meta), lambda run: Range(low.node(run), high.node(run), low_closed, high_closed), low, high
-        )
+        return _made(_at(meta), lambda run: Range(low.node(run), high.node(run), low_closed, high_closed), low, high)
 
     # -- arithmetic (10.3.2.13, tables 56 to 60) ----------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from domain.feel.parser import Expression, parse
 from domain.feel.run import MAX_STEPS, Exhausted, Reason, Run
-
 from domain.feel.values import Value, of_python
 
 

@@ -142,15 +142,19 @@ class _Reader:
             self.refuse(f"{place}.columns", "only a table input has columns")
         self.unique([column.id for column in columns] + ["item"], f"{place}.columns", "column")
         title = self.title(item.get("title"), f"{place}.title")
-        return None if title is None else Input(
-            id=identifier,
-            kind=kind,
-            title=title,
-            unit=self.optional_text(item.get("unit"), f"{place}.unit"),
-            minimum=self.optional_figure(item.get("minimum"), f"{place}.minimum"),
-            maximum=self.optional_figure(item.get("maximum"), f"{place}.maximum"),
-            columns=tuple(columns),
-            provenance=self.provenance(item, place),
+        return (
+            None
+            if title is None
+            else Input(
+                id=identifier,
+                kind=kind,
+                title=title,
+                unit=self.optional_text(item.get("unit"), f"{place}.unit"),
+                minimum=self.optional_figure(item.get("minimum"), f"{place}.minimum"),
+                maximum=self.optional_figure(item.get("maximum"), f"{place}.maximum"),
+                columns=tuple(columns),
+                provenance=self.provenance(item, place),
+            )
         )
 
     def column(self, value: Any, place: str) -> Column | None:
@@ -207,16 +211,20 @@ class _Reader:
             self.refuse(f"{place}.weight", f"a weight cannot be negative: {weight}")
         title = self.title(item.get("title"), f"{place}.title")
         provenance = Provenance(None, False) if above == "root" else self.provenance(item, place)
-        return None if title is None else Node(
-            id=self.identifier(item.get("id"), f"{place}.id"),
-            level=level,
-            title=title,
-            weight=weight,
-            provenance=provenance,
-            continues=self.texts(item.get("continues", []), f"{place}.continues"),
-            missing=missing,
-            children=tuple(children),
-            indicator=indicator,
+        return (
+            None
+            if title is None
+            else Node(
+                id=self.identifier(item.get("id"), f"{place}.id"),
+                level=level,
+                title=title,
+                weight=weight,
+                provenance=provenance,
+                continues=self.texts(item.get("continues", []), f"{place}.continues"),
+                missing=missing,
+                children=tuple(children),
+                indicator=indicator,
+            )
         )
 
     def level(self, value: Any, place: str, above: str) -> str:
@@ -236,9 +244,7 @@ class _Reader:
             if expression is None:
                 continue
             used |= (expression.names | expression.row_names) & self.inputs.keys()
-            unknown = (expression.names - self.inputs.keys()) | (
-                expression.row_names - self.inputs.keys() - columns
-            )
+            unknown = (expression.names - self.inputs.keys()) | (expression.row_names - self.inputs.keys() - columns)
             for missing in sorted(unknown):
                 self.refuse(f"{place}.{name}", f"`{missing}` is not an input of this revision")
         return Indicator(
@@ -265,12 +271,16 @@ class _Reader:
         if item is None:
             return None
         title = self.title(item.get("title"), f"{place}.title")
-        return None if title is None else Penalty(
-            id=self.identifier(item.get("id"), f"{place}.id"),
-            title=title,
-            points=self.figure(item.get("points"), f"{place}.points"),
-            maximum=self.figure(item.get("maximum"), f"{place}.maximum"),
-            provenance=self.provenance(item, place),
+        return (
+            None
+            if title is None
+            else Penalty(
+                id=self.identifier(item.get("id"), f"{place}.id"),
+                title=title,
+                points=self.figure(item.get("points"), f"{place}.points"),
+                maximum=self.figure(item.get("maximum"), f"{place}.maximum"),
+                provenance=self.provenance(item, place),
+            )
         )
 
     def grade(self, value: Any, place: str) -> Grade | None:
@@ -279,11 +289,15 @@ class _Reader:
         if item is None:
             return None
         title = self.title(item.get("title"), f"{place}.title")
-        return None if title is None else Grade(
-            id=self.identifier(item.get("id"), f"{place}.id"),
-            title=title,
-            at_least=self.figure(item.get("at_least"), f"{place}.at_least"),
-            provenance=self.provenance(item, place),
+        return (
+            None
+            if title is None
+            else Grade(
+                id=self.identifier(item.get("id"), f"{place}.id"),
+                title=title,
+                at_least=self.figure(item.get("at_least"), f"{place}.at_least"),
+                provenance=self.provenance(item, place),
+            )
         )
 
     def ties(self, value: Any, place: str, trees: Mapping[str, Node]) -> TieRule:

@@ -93,9 +93,7 @@ def _people() -> Iterator[Step]:
     since = datetime(2010, 1, 1, tzinfo=ALMATY)
     for role in EVERYONE:
         yield Step("people", people.RegisterPerson(person=role.person, name=role.name, fictional=True), by)
-        appointment = people.Appointment(
-            appointment=f"{role.person}-1", role=role.role, body=role.body, since=since
-        )
+        appointment = people.Appointment(appointment=f"{role.person}-1", role=role.role, body=role.body, since=since)
         yield Step("people", people.MakeAppointment(person=role.person, appointment=appointment), by)
 
 
@@ -142,7 +140,9 @@ def _methodology() -> Iterator[Step]:
     day = date(2022, 2, 1)
     draft = methodology.DraftRevision(document=document(REVISION))
     yield Step("methodology", draft, _by(CENTRE, day, reason="the rules of 2022, written down as data"))
-    finding = "The formulas compute; weights are illustrative and must be replaced by the act's own where it states them."
+    finding = (
+        "The formulas compute; weights are illustrative and must be replaced by the act's own where it states them."
+    )
     yield Step(
         "methodology",
         methodology.RecordMethodologicalAudit(methodology=code, revision=REVISION, finding=finding),
@@ -168,10 +168,10 @@ def _close(chapter: str, stage: Stage, day: date) -> Step:
 
 def _opening() -> Iterator[Step]:
     day = date(2023, 1, 9)
-    opened = cycle.OpenCycle(
-        cycle=CYCLE, methodology="operational-evaluation", revision=REVISION, retrospective=True
+    opened = cycle.OpenCycle(cycle=CYCLE, methodology="operational-evaluation", revision=REVISION, retrospective=True)
+    yield Step(
+        "cycle", opened, _by(ADMINISTRATION, day, reason=RECONSTRUCTION, legal_basis="Decree 954 of 19 March 2010")
     )
-    yield Step("cycle", opened, _by(ADMINISTRATION, day, reason=RECONSTRUCTION, legal_basis="Decree 954 of 19 March 2010"))
     for shape in SHAPES:
         yield Step("cycle", cycle.EnrolBody(cycle=CYCLE, body=shape.body), _by(ADMINISTRATION, day, 11))
         evaluator = evaluator_of(shape.body).body
@@ -285,7 +285,9 @@ def _commission() -> Iterator[Step]:
     )
     yield Step("Commission", convene, _by(SECRETARY, date(2023, 6, 13)))
     for seat in seats:
-        yield Step("Commission", commission.RecordAttendance(session=SESSION, member=seat.person), _by(SECRETARY, day, 9))
+        yield Step(
+            "Commission", commission.RecordAttendance(session=SESSION, member=seat.person), _by(SECRETARY, day, 9)
+        )
     proposal = commission.Proposal(outcome="approve", cycle=CYCLE, bodies=tuple(shape.body for shape in SHAPES))
     yield Step("Commission", commission.OpenItem(session=SESSION, item=1, proposal=proposal), _by(SECRETARY, day, 10))
     last = MEMBERS[-1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-
 from typing import Protocol
 from uuid import UUID
 
@@ -53,8 +52,8 @@ def _carry_out(record: EvaluationRecord, step: Step) -> None:
     except NotAuthorised as refusal:
         if refusal.rule != step.refused:
             raise DemoError(
-                f"{step.command.act_name()} was refused by {refusal.rule}: {refusal.message}. If this record is not the "
-                "demonstration's own, choose another directory by SHEZHIRE_DATA."
+                f"{step.command.act_name()} was refused by {refusal.rule}: {refusal.message}. If this record is not "
+                "the demonstration's own, choose another directory by SHEZHIRE_DATA."
             ) from refusal
     except WrongState as refusal:
         raise DemoError(
@@ -68,5 +67,3 @@ def _carry_out(record: EvaluationRecord, step: Step) -> None:
 
 def _correlations(reader: EventReader) -> set[UUID]:
     return {UUID(json.loads(row.state)["envelope"]["correlation_id"]) for row in reader.all()}
-
-

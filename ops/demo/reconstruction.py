@@ -134,7 +134,7 @@ def _row(body: str, item: str, goal: str, kind: str, state: str, chance: random.
         if body == "min-labour":
             row["concluded"] = _worse(final, better)
             row["after_objection"] = final
-    if CORRECTION == (body, item):
+    if (body, item) == CORRECTION:
         row["corrected"] = row["reported"]
         row["reported"] = f"{Decimal(row['corrected']) / 10:f}"
     return row

@@ -179,4 +179,3 @@ LISTS: dict[str, Builtin] = {
     "get value": Builtin(_get_value, ("m", "key"), 2),
     "get entries": Builtin(_get_entries, ("m",), 1),
 }
-

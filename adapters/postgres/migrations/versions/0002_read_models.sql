@@ -55,6 +55,7 @@ CREATE TABLE shezhire.facts (
     value jsonb, event_id uuid NOT NULL, valid_from bigint NOT NULL, valid_to bigint);
 CREATE UNIQUE INDEX facts_open ON shezhire.facts (cycle, body, layer, subject) WHERE valid_to IS NULL;
 CREATE INDEX facts_history ON shezhire.facts (cycle, body, valid_from);
+CREATE INDEX facts_from ON shezhire.facts (valid_from);
 
 CREATE TABLE shezhire.scores (
     cycle integer NOT NULL, body text NOT NULL, layer smallint NOT NULL,
@@ -62,6 +63,7 @@ CREATE TABLE shezhire.scores (
     valid_from bigint NOT NULL, valid_to bigint);
 CREATE UNIQUE INDEX scores_open ON shezhire.scores (cycle, body, layer) WHERE valid_to IS NULL;
 CREATE INDEX scores_history ON shezhire.scores (cycle, body, valid_from);
+CREATE INDEX scores_from ON shezhire.scores (valid_from);
 
 CREATE TABLE shezhire.rankings (
     cycle integer NOT NULL, grp text NOT NULL, body text NOT NULL, rank integer,

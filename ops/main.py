@@ -1,0 +1,154 @@
+"""The `shezhire` command: builds the objects, hands them to the doors, and turns errors into sentences and exit codes.
+
+Exit codes: 0 done, 1 a check failed, 2 wrong use, 3 a server cannot be reached.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from contextlib import AbstractContextManager
+from typing import Annotated
+
+import psycopg
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from adapters.eventstore.recorder import StoreUnavailable
+from adapters.postgres.embedded import EmbeddedServerError
+from api.cli.commands import explain_score, print_history, print_ranking, register_commands
+from api.cli.output import Format, print_json, print_rows
+from api.services import Services
+from domain.errors import DomainError
+from domain.layers import Layer
+from ops.doctor import examined
+from ops.settings import Settings
+from ops.wiring import opened
+
+DONE, CHECK_FAILED, WRONG_USE, UNREACHABLE = 0, 1, 2, 3
+
+app = typer.Typer(
+    help="Shezhire: the accountable record of the annual evaluation of state bodies.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _open() -> AbstractContextManager[Services]:
+    return opened(Settings())
+
+
+register_commands(app, _open)
+
+
+@app.command()
+def demo(output: Annotated[Format, typer.Option("--format", help="table or json")] = Format.TABLE) -> None:
+    """Plays cycle 2022 into the store, shows the ranking, one score explained, and one that changed."""
+    from adapters.readmodels.trail import TrailFilter, read_trail
+    from ops.demo.history import steps
+    from ops.demo.play import play
+    from ops.demo.totals import published_totals
+    from projections.answers import ranking
+    from projections.trail_lines import only_moving
+
+    console = Console(stderr=True)
+    with opened(Settings()) as services:
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+        with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+            task = progress.add_task("playing cycle 2022")
+            played = play(
+                services.record,
+                services.reader,
+                lambda done, total, chapter: progress.update(
+                    task, completed=done, total=total, description=f"playing cycle 2022: {chapter}"
+                ),
+            )
+        position = services.caught_up()
+        answer = ranking(services.source, 2022, "central", position)
+        totals = published_totals(services.source, position)
+        if output is not Format.TABLE:
+            print_json({"steps_played": played, "position": position, "totals": totals})
+            return
+        console.print(f"{played} steps were played; {len(list(steps())) - played} were there already.")
+        print_ranking(answer, output)
+        print_rows(
+            [{"published": name, "here": value} for name, value in totals.items()],
+            output,
+            title="Totals of cycle 2022, computed from the events",
+        )
+        explain_score(services, 2022, "min-labour", Layer.FINAL, None, None, output)
+        lines = only_moving(read_trail(services.source.connection, TrailFilter(cycle=2022, body="min-labour")))
+        Console().print("\n[bold]How the score of min-labour changed[/bold]", highlight=False)
+        print_history(lines, output)
+        Console().print(
+            "Next: shezhire score --cycle 2022 --body min-health --format json\n"
+            "      shezhire history --cycle 2022 --type AttemptRefused\n"
+            "      shezhire ranking --cycle 2022 --layer reported --replay",
+            highlight=False,
+        )
+
+
+@app.command()
+def up() -> None:
+    """Runs the database and the projector until Ctrl-C."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    settings = Settings()
+    console = Console(stderr=True)
+    with opened(settings) as services:
+        position = services.projector.catch_up()
+        console.print(f"up: read models stand at position {position}; Ctrl-C stops", highlight=False)
+        services.projector.follow(stop, settings.poll_seconds)
+    console.print("stopped", highlight=False)
+
+
+@app.command()
+def config(output: Annotated[Format, typer.Option("--format", help="How it comes out.")] = Format.TABLE) -> None:
+    """Shows the settings in force, secrets masked."""
+    shown = Settings().shown()
+    rows = [
+        {"setting": name, "variable": f"SHEZHIRE_{name.upper()}", "value": shown[name], "meaning": field.description}
+        for name, field in Settings.model_fields.items()
+    ]
+    print_rows(rows, output, title="Settings")
+
+
+@app.command()
+def doctor(output: Annotated[Format, typer.Option("--format", help="How it comes out.")] = Format.TABLE) -> None:
+    """Says what is missing on this machine, and the command that mends it."""
+    findings = examined(Settings())
+    rows = [
+        {"check": finding.check, "ok": "yes" if finding.ok else "NO", "found": finding.found, "mend": finding.mend}
+        for finding in findings
+    ]
+    print_rows(rows, output, title="Doctor")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(CHECK_FAILED)
+
+
+def run() -> None:
+    """Runs the command; every expected error becomes a sentence on standard error and an exit code."""
+    try:
+        app()
+    except DomainError as error:
+        _fail(str(error), WRONG_USE)
+    except ValidationError as error:
+        problems = "\n".join(f"  SHEZHIRE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        _fail(f"these settings cannot be used:\n{problems}", WRONG_USE)
+    except (StoreUnavailable, EmbeddedServerError, psycopg.OperationalError) as error:
+        _fail(f"{error}\nRun `shezhire doctor` to see what is missing.", UNREACHABLE)
+    except BrokenPipeError:
+        # The reader of our output (such as `head`) has left: nothing more to say, and nothing to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)
+
+
+def _fail(message: str, code: int) -> None:
+    sys.stderr.write(f"shezhire: {message}\n")
+    sys.exit(code)

@@ -1,0 +1,1 @@
+"""How events travel: relay, topics, Faust agents, dead letters, lag. Still to come."""
