@@ -7,15 +7,15 @@ Nothing here imports compiled code: an offline verifier carries this module.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import reduce
 from typing import Any
 
 from domain.feel import Evaluation, evaluate_traced
 from domain.layers import Layer, up_to
-from domain.revision import Column, Grade, Input, MissingRule, Node, Revision
+from domain.revision import Column, Grade, Indicator, Input, MissingRule, Node, Revision
 from domain.rounding import DECIMAL128, weighted_mean
 
 HUNDRED = Decimal(100)
@@ -131,22 +131,11 @@ class ScoreTree:
         return frozenset(found)
 
 
-def score(revision: Revision, facts: Facts, previous: ScoreTree | None = None) -> ScoreTree:
-    """The score tree of one body under a revision.
-
-    `previous`, an earlier tree of the same body under the same revision, only saves work: an indicator whose facts did
-    not change is taken over. Raises KeyError if the revision has no tree for the body's group.
-    """
-    reusable = {}
-    if previous is not None and previous.revision_sha256 == revision.sha256 and previous.group == facts.group:
-        reusable = {node.id: node for node in previous.root.walk() if node.level == "indicator"}
-    scoring = _Scoring(revision, _by_input(facts), facts.entries, reusable)
-    root = scoring.node(revision.tree(facts.group))
-    deductions = tuple(scoring.deductions())
-    value = root.value
-    if value is not None and deductions:
-        taken = _total(deduction.points for deduction in deductions)
-        value = revision.rounding["total"].apply(max(ZERO, DECIMAL128.subtract(value, taken)))
+def score(revision: Revision, facts: Facts) -> ScoreTree:
+    """The score tree of one body under a revision. Raises KeyError if it has no tree for the body's group."""
+    root = _Scoring(revision, by_input(facts.entries), facts.entries).node(revision.tree(facts.group))
+    deductions = deductions_of(revision, facts.entries)
+    value = after_deductions(revision, root.value, deductions)
     return ScoreTree(
         revision=revision.id,
         revision_sha256=revision.sha256,
@@ -159,13 +148,82 @@ def score(revision: Revision, facts: Facts, previous: ScoreTree | None = None) -
     )
 
 
-def _by_input(facts: Facts) -> dict[str, tuple[Fact, ...]]:
+def leaf(
+    revision: Revision, indicator: Indicator, facts: Mapping[str, tuple[Fact, ...]]
+) -> tuple[Decimal | None, str | None, Decimal]:
+    """An indicator's points before rounding (0 to 100), or None with the reason; and its coverage (0 to 1).
+
+    `facts` holds, by input, those that there are (a table's rows by item).
+    """
+    absent = [name for name in indicator.inputs if name not in facts]
+    if indicator.inputs and len(absent) == len(indicator.inputs):
+        return None, f"no data for {', '.join(absent)}", ZERO
+    context = {name: _input_value(revision.inputs[name], facts.get(name, ())) for name in indicator.inputs}
+    raw, missing = _points(evaluate_traced(indicator.formula, context))
+    if raw is None:
+        return None, missing, ZERO
+    if indicator.coverage is None:
+        return raw, None, ONE
+    return raw, None, _share(evaluate_traced(indicator.coverage, context))
+
+
+def aggregated(
+    rule: MissingRule, weights: Sequence[Decimal], values: Sequence[Decimal | None]
+) -> tuple[Decimal | None, str | None]:
+    """A node's points before rounding from those of its children, or None with the reason."""
+    total, used, without = ZERO, ZERO, 0
+    for weight, value in zip(weights, values, strict=True):
+        if value is not None:
+            total = DECIMAL128.add(total, DECIMAL128.multiply(weight, value))
+        else:
+            without += 1
+            if rule is not MissingRule.ZERO:
+                continue
+        used = DECIMAL128.add(used, weight)
+    if without and rule is MissingRule.PROPAGATE:
+        return None, "a part has no value"
+    if without == len(values) and rule is not MissingRule.ZERO:
+        return None, "none of its parts has a value"
+    if not used:
+        return None, "the parts that have a value have no weight"
+    return DECIMAL128.divide(total, used), None
+
+
+def rounded(revision: Revision, level: str, raw: Decimal | None) -> Decimal | None:
+    """Points of a level as the revision rounds them; a level without a rule is not rounded."""
+    rule = revision.rounding.get(level)
+    return rule.apply(raw) if rule is not None and raw is not None else raw
+
+
+def by_input(entries: Mapping[str, Fact]) -> dict[str, tuple[Fact, ...]]:
     """The facts of each input in a fixed order (a table's rows by item), whatever order the events came in."""
     grouped: dict[str, list[Fact]] = {}
-    for subject, fact in facts.entries.items():
+    for subject, fact in entries.items():
         if fact.value is not None:
             grouped.setdefault(subject.partition("/")[0], []).append(fact)
     return {name: tuple(sorted(found, key=lambda fact: fact.subject)) for name, found in grouped.items()}
+
+
+def deductions_of(revision: Revision, entries: Mapping[str, Fact]) -> tuple[Deduction, ...]:
+    """The penalties that stand, in a fixed order, each kind bounded by its maximum."""
+    found = []
+    for penalty_id, penalty in sorted(revision.penalties.items()):
+        left = penalty.maximum
+        for subject in sorted(name for name in entries if name.startswith(f"{PENALTY_PREFIX}{penalty_id}/")):
+            fact = entries[subject]
+            if fact.value is not None:
+                points = min(left, DECIMAL128.multiply(penalty.points, Decimal(fact.value)))
+                left = DECIMAL128.subtract(left, points)
+                found.append(Deduction(penalty_id, points, fact))
+    return tuple(found)
+
+
+def after_deductions(revision: Revision, value: Decimal | None, deductions: Sequence[Deduction]) -> Decimal | None:
+    """The total less the penalties, never below 0, rounded as a total."""
+    if value is None or not deductions:
+        return value
+    taken = _total(deduction.points for deduction in deductions)
+    return revision.rounding["total"].apply(max(ZERO, DECIMAL128.subtract(value, taken)))
 
 
 @dataclass
@@ -173,58 +231,23 @@ class _Scoring:
     revision: Revision
     facts: Mapping[str, tuple[Fact, ...]]
     entries: Mapping[str, Fact]
-    reusable: Mapping[str, ScoreNode]
-    context: dict[str, Any] = field(default_factory=dict)
 
     def node(self, node: Node) -> ScoreNode:
         """Points of a node: computed from below, unless an expert or the Commission set it."""
-        adjustment = self.entries.get(NODE_PREFIX + node.id)
-        if adjustment is not None and adjustment.value is None:
-            adjustment = None
-        if node.level == "indicator":
-            return self.indicator(node, adjustment)
+        if node.indicator is not None:
+            return self.indicator(node, node.indicator)
         children = tuple(self.node(child) for child in node.children)
-        pairs = [(child.weight, child.coverage) for child in children]
-        coverage = weighted_mean(pairs) or ZERO
-        raw, missing = self.aggregate(node, children)
+        weights = [child.weight for child in children]
+        raw, missing = aggregated(node.missing, weights, [child.value for child in children])
+        coverage = weighted_mean([(child.weight, child.coverage) for child in children]) or ZERO
         shares = _shares(node, children)
-        with_shares = tuple(_with_share(child, share) for child, share in zip(children, shares, strict=True))
-        return self.finish(node, raw, missing, coverage, adjustment, children=with_shares)
+        shared = tuple(replace(child, share=share) for child, share in zip(children, shares, strict=True))
+        return self.finish(node, raw, missing, coverage, children=shared)
 
-    def aggregate(self, node: Node, children: tuple[ScoreNode, ...]) -> tuple[Decimal | None, str | None]:
-        without = [child for child in children if child.value is None]
-        if without and node.missing is MissingRule.PROPAGATE:
-            return None, f"no value for {', '.join(child.id for child in without)}"
-        if len(without) == len(children) and node.missing is not MissingRule.ZERO:
-            return None, "none of its parts has a value"
-        zero = node.missing is MissingRule.ZERO
-        pairs = [
-            (child.weight, child.value if child.value is not None else ZERO)
-            for child in children
-            if zero or child.value is not None
-        ]
-        mean = weighted_mean(pairs)
-        return mean, None if mean is not None else "the parts that have a value have no weight"
-
-    def indicator(self, node: Node, adjustment: Fact | None) -> ScoreNode:
-        indicator = node.indicator
-        assert indicator is not None, "a revision gives each indicator its formula"
+    def indicator(self, node: Node, indicator: Indicator) -> ScoreNode:
+        raw, missing, coverage = leaf(self.revision, indicator, self.facts)
         read = tuple(fact for name in indicator.inputs for fact in self.facts.get(name, ()))
-        kept = self.reusable.get(node.id)
-        if kept is not None and kept.adjusted is adjustment and _same(kept.facts, read):
-            return kept
-        raw, missing, coverage = None, None, ZERO
-        absent = [name for name in indicator.inputs if name not in self.facts]
-        if indicator.inputs and len(absent) == len(indicator.inputs):
-            missing = f"no data for {', '.join(absent)}"
-        else:
-            names = {name: self.value_of(name) for name in indicator.inputs}
-            raw, missing = _points(evaluate_traced(indicator.formula, names))
-            if raw is not None:
-                coverage = ONE
-                if indicator.coverage is not None:
-                    coverage = _share(evaluate_traced(indicator.coverage, names))
-        return self.finish(node, raw, missing, coverage, adjustment, formula=indicator.formula_text, facts=read)
+        return self.finish(node, raw, missing, coverage, formula=indicator.formula_text, facts=read)
 
     def finish(
         self,
@@ -232,62 +255,34 @@ class _Scoring:
         raw: Decimal | None,
         missing: str | None,
         coverage: Decimal,
-        adjustment: Fact | None,
         *,
         children: tuple[ScoreNode, ...] = (),
         formula: str | None = None,
         facts: tuple[Fact, ...] = (),
     ) -> ScoreNode:
-        rounding = self.revision.rounding.get(node.level)
-        value = rounding.apply(raw) if rounding is not None and raw is not None else raw
-        computed = None
-        if adjustment is not None:
-            computed, value, missing = value, Decimal(adjustment.value), None
+        value = rounded(self.revision, node.level, raw)
+        adjustment = self.entries.get(NODE_PREFIX + node.id)
+        if adjustment is not None and adjustment.value is None:
+            adjustment = None
         return ScoreNode(
             id=node.id,
             level=node.level,
             weight=node.weight,
-            value=value,
+            value=value if adjustment is None else Decimal(adjustment.value),
             raw=raw,
             coverage=coverage,
-            missing=missing,
+            missing=missing if adjustment is None else None,
             children=children,
             formula=formula,
             facts=facts,
             adjusted=adjustment,
-            computed=computed,
+            computed=value if adjustment is not None else None,
         )
-
-    def value_of(self, name: str) -> Any:
-        """What a formula sees under an input's name: a value, or for a table the list of its rows."""
-        if name not in self.context:
-            stated = self.revision.inputs[name]
-            facts = self.facts.get(name, ())
-            if stated.kind == "table":
-                self.context[name] = [_row(stated, fact) for fact in facts]
-            else:
-                self.context[name] = _value(stated, facts[0].value) if facts else None
-        return self.context[name]
-
-    def deductions(self) -> Iterator[Deduction]:
-        for penalty_id, penalty in sorted(self.revision.penalties.items()):
-            left = penalty.maximum
-            for subject in sorted(name for name in self.entries if name.startswith(PENALTY_PREFIX + penalty_id)):
-                fact = self.entries[subject]
-                if fact.value is None or subject.partition("/")[0] != PENALTY_PREFIX + penalty_id:
-                    continue
-                points = min(left, DECIMAL128.multiply(penalty.points, Decimal(fact.value)))
-                left = DECIMAL128.subtract(left, points)
-                yield Deduction(penalty_id, points, fact)
 
 
 def _total(values: Iterable[Decimal]) -> Decimal:
     """The sum in decimal128 (the built-in `sum` would use the caller's decimal context)."""
     return reduce(DECIMAL128.add, values, ZERO)
-
-
-def _same(before: tuple[Fact, ...], now: tuple[Fact, ...]) -> bool:
-    return len(before) == len(now) and all(one is other for one, other in zip(before, now, strict=True))
 
 
 def _shares(node: Node, children: tuple[ScoreNode, ...]) -> list[Decimal | None]:
@@ -300,8 +295,11 @@ def _shares(node: Node, children: tuple[ScoreNode, ...]) -> list[Decimal | None]
     return [None if weight is None or not total else DECIMAL128.divide(weight, total) for weight in counted]
 
 
-def _with_share(child: ScoreNode, share: Decimal | None) -> ScoreNode:
-    return child if child.share == share else replace(child, share=share)
+def _input_value(stated: Input, facts: Sequence[Fact]) -> Any:
+    """What a formula sees under an input's name: a value, or for a table the list of its rows."""
+    if stated.kind == "table":
+        return [_row(stated, fact) for fact in facts]
+    return _value(stated, facts[0].value) if facts else None
 
 
 def _row(stated: Input, fact: Fact) -> dict[str, Any]:

@@ -202,7 +202,7 @@ def _computed_scores(
         facts = stated.get(body, {})
         tree = score(revision, Facts.at_layer(group, facts, layer))
         reached = [one for one in LAYERS[: ORDINAL[layer] + 1] if one in facts]
-        standing = Standing(body, tree.value, from_tie_values(tie_values(tree, revision)))
+        standing = Standing(body, tree.value, tie_values(tree, revision))
         grade = tree.grade.id if tree.grade else None
         found[body] = (standing, tree.coverage, grade, reached[-1].value if reached else None)
     return found

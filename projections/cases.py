@@ -15,7 +15,8 @@ from typing import NamedTuple
 from domain.events import Event
 from domain.layers import LAYERS, ORDINAL, Layer
 from domain.revision import Revision, revision_of
-from domain.scoring import Fact, Facts, ScoreTree, score
+from domain.scoring import Fact, Facts, ScoreTree
+from domain.tally import Plan, Tally
 from projections.facts import Statement, statements
 from projections.tables import CYCLES, ENROLMENTS, FACTS, REVISIONS, SCORES, ReadModels
 
@@ -31,12 +32,12 @@ class ScoreChange(NamedTuple):
 
 @dataclass
 class _Case:
-    """One case as it stands: facts by the layer that stated them, and the last tree of each layer."""
+    """One case as it stands: facts by the layer that stated them, and a tally for each layer reached."""
 
     group: str
     revision: Revision
     stated: dict[Layer, dict[str, Fact]] = field(default_factory=dict)
-    trees: dict[Layer, ScoreTree] = field(default_factory=dict)
+    tallies: dict[Layer, Tally] = field(default_factory=dict)
 
 
 class CaseFold:
@@ -46,7 +47,7 @@ class CaseFold:
         self._models = models
         self._keep = keep
         self._cases: OrderedDict[tuple[int, str], _Case] = OrderedDict()
-        self._revisions: dict[str, Revision] = {}
+        self._plans: dict[tuple[str, str], Plan] = {}
 
     def fold(self, event: Event, position: int) -> list[ScoreChange]:
         """Applies one event; gives the scores that changed."""
@@ -64,32 +65,43 @@ class CaseFold:
     ) -> list[ScoreChange]:
         case = self._case(cycle, body)
         table = self._models[FACTS]
-        earliest = len(LAYERS)
+        facts: dict[Layer, dict[str, Fact]] = {}
         for _, _, layer, subject, value in stated:
             table.put((cycle, body, ORDINAL[layer], subject), (value, event_id), position)
-            case.stated.setdefault(layer, {})[subject] = Fact(subject, value, event_id, position)
-            earliest = min(earliest, ORDINAL[layer])
+            facts.setdefault(layer, {})[subject] = Fact(subject, value, event_id, position)
+        for layer, found in facts.items():
+            case.stated.setdefault(layer, {}).update(found)
         return [
             ScoreChange(cycle, body, case.group, layer)
-            for layer in LAYERS[earliest:]
-            if layer in case.stated and self._rescore(cycle, body, case, layer, position)
+            for layer in LAYERS
+            if layer in case.stated and self._rescore(cycle, body, case, layer, facts, position)
         ]
 
-    def _rescore(self, cycle: int, body: str, case: _Case, layer: Layer, position: int) -> bool:
-        facts = Facts.at_layer(case.group, case.stated, layer)
-        tree = score(case.revision, facts, case.trees.get(layer))
-        case.trees[layer] = tree
-        return self._models[SCORES].put(
-            (cycle, body, ORDINAL[layer]),
-            (
-                tree.value,
-                tree.coverage,
-                tree.grade.id if tree.grade else None,
-                tie_values(tree, case.revision),
-                case.revision.sha256,
-            ),
-            position,
-        )
+    def _rescore(
+        self, cycle: int, body: str, case: _Case, layer: Layer, facts: dict[Layer, dict[str, Fact]], position: int
+    ) -> bool:
+        """Brings a layer's tally up to date: what was stated at or below it, unless a layer between stands over it."""
+        tally = case.tallies.get(layer)
+        if tally is None:
+            entries = Facts.at_layer(case.group, case.stated, layer).entries
+            tally = case.tallies[layer] = Tally(self._plan(case.revision, case.group), entries)
+        else:
+            standing = [
+                fact
+                for stated_at, found in facts.items()
+                if ORDINAL[stated_at] <= ORDINAL[layer]
+                for subject, fact in found.items()
+                if not any(
+                    subject in case.stated.get(between, ())
+                    for between in LAYERS[ORDINAL[stated_at] + 1 : ORDINAL[layer] + 1]
+                )
+            ]
+            if not standing:
+                return False
+            tally.state(standing)
+        value, coverage, grade, ties = tally.result()
+        values = (value, coverage, grade, to_tie_values(ties), case.revision.sha256)
+        return self._models[SCORES].put((cycle, body, ORDINAL[layer]), values, position)
 
     def _case(self, cycle: int, body: str) -> _Case:
         found = self._cases.get((cycle, body))
@@ -114,18 +126,27 @@ class CaseFold:
         if row is None:
             raise LookupError(f"revision {revision} of {methodology} was not folded")
         sha256, document, *_ = row
-        if sha256 not in self._revisions:
-            self._revisions[sha256] = revision_of(document)
-        return self._revisions[sha256]
+        for plan in self._plans.values():
+            if plan.revision.sha256 == sha256:
+                return plan.revision
+        return revision_of(document)
+
+    def _plan(self, revision: Revision, group: str) -> Plan:
+        key = (revision.sha256, group)
+        if key not in self._plans:
+            self._plans[key] = Plan(revision, group)
+        return self._plans[key]
 
 
-def tie_values(tree: ScoreTree, revision: Revision) -> list[str | None]:
-    """The values of the nodes that the revision's tie rule compares, as text, in the rule's order."""
-    values: list[str | None] = []
-    for node_id in revision.ties.break_by:
-        node = tree.node(node_id)
-        values.append(None if node is None or node.value is None else str(node.value))
-    return values
+def tie_values(tree: ScoreTree, revision: Revision) -> tuple[Decimal | None, ...]:
+    """The values of the nodes that the revision's tie rule compares, in the rule's order."""
+    nodes = (tree.node(node_id) for node_id in revision.ties.break_by)
+    return tuple(node.value if node is not None else None for node in nodes)
+
+
+def to_tie_values(values: Iterable[Decimal | None]) -> list[str | None]:
+    """Tie values as the table of scores holds them."""
+    return [None if value is None else str(value) for value in values]
 
 
 def from_tie_values(values: Iterable[str | None]) -> tuple[Decimal | None, ...]:

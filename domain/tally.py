@@ -1,0 +1,160 @@
+"""A tally: a score kept up to date fact by fact, at the price of the changed branch only.
+
+It computes with the very functions of `domain.scoring` and gives the same value, coverage and tie values as `score`,
+which a property test holds it to; what it leaves out is the tree with its lineage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from domain.revision import Indicator, MissingRule, Node, Revision
+from domain.rounding import DECIMAL128
+from domain.scoring import (
+    NODE_PREFIX,
+    PENALTY_PREFIX,
+    ZERO,
+    Fact,
+    after_deductions,
+    aggregated,
+    by_input,
+    deductions_of,
+    leaf,
+    rounded,
+)
+
+
+class Tallied(NamedTuple):
+    """A score without its tree: points, coverage (0 to 1), grade, and the values of the tie rule's nodes."""
+
+    value: Decimal | None
+    coverage: Decimal
+    grade: str | None
+    tie_values: tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A node's place in the plan: its children's indices, and what is needed to compute it."""
+
+    node: Node
+    children: tuple[int, ...]
+    weights: tuple[Decimal, ...]
+    weight_sum: Decimal
+    indicator: Indicator | None
+    rule: MissingRule
+
+
+class Plan:
+    """A tree laid out for tallies: children before parents, and which leaves read which input. Immutable."""
+
+    def __init__(self, revision: Revision, group: str) -> None:
+        self.revision = revision
+        self.places: list[_Place] = []
+        self.leaves_of: dict[str, list[int]] = {}
+        self.index_of: dict[str, int] = {}
+        parents: dict[int, int] = {}
+        self._lay(revision.tree(group), parents)
+        self.parent = [parents.get(index, -1) for index in range(len(self.places))]
+        self.ties = [self.index_of[name] for name in revision.ties.break_by]
+
+    def _lay(self, node: Node, parents: dict[int, int]) -> int:
+        children = tuple(self._lay(child, parents) for child in node.children)
+        index = len(self.places)
+        weights = tuple(child.weight for child in node.children)
+        weight_sum = ZERO
+        for weight in weights:
+            weight_sum = DECIMAL128.add(weight_sum, weight)
+        self.places.append(_Place(node, children, weights, weight_sum, node.indicator, node.missing))
+        self.index_of[node.id] = index
+        for child in children:
+            parents[child] = index
+        for name in node.indicator.inputs if node.indicator else ():
+            self.leaves_of.setdefault(name, []).append(index)
+        return index
+
+
+class Tally:
+    """The score of one body at one layer, kept while facts come in. Owned by one fold."""
+
+    def __init__(self, plan: Plan, entries: Mapping[str, Fact]) -> None:
+        self._plan = plan
+        self.entries = dict(entries)
+        self._facts = by_input(self.entries)
+        self._values: list[Decimal | None] = [None] * len(plan.places)
+        self._coverage: list[Decimal] = [ZERO] * len(plan.places)
+        for index in range(len(plan.places)):
+            self._compute(index)
+
+    def state(self, facts: Iterable[Fact]) -> None:
+        """Takes in what is stated now."""
+        dirty: set[int] = set()
+        inputs: set[str] = set()
+        for fact in facts:
+            subject = fact.subject
+            self.entries[subject] = fact
+            name, slash, _ = subject.partition("/")
+            if subject.startswith(NODE_PREFIX):
+                place = self._plan.index_of.get(subject.removeprefix(NODE_PREFIX))
+                dirty.update(() if place is None else (place,))
+            elif not subject.startswith(PENALTY_PREFIX):
+                dirty.update(self._plan.leaves_of.get(name, ()))
+                if slash:
+                    inputs.add(name)
+                elif fact.value is None:
+                    self._facts.pop(name, None)
+                else:
+                    self._facts[name] = (fact,)
+        for name in inputs:
+            rows = by_input({key: fact for key, fact in self.entries.items() if key.startswith(f"{name}/")})
+            if name in rows:
+                self._facts[name] = rows[name]
+            else:
+                self._facts.pop(name, None)
+        self._recompute(dirty)
+
+    def _recompute(self, dirty: set[int]) -> None:
+        """Computes the nodes and whatever stands above those that changed; parents come after children."""
+        waiting = sorted(dirty)
+        while waiting:
+            index = waiting.pop(0)
+            if self._compute(index):
+                above = self._plan.parent[index]
+                if above >= 0 and above not in waiting:
+                    waiting.append(above)
+                    waiting.sort()
+
+    def _compute(self, index: int) -> bool:
+        place = self._plan.places[index]
+        revision = self._plan.revision
+        if place.indicator is not None:
+            raw, _, coverage = leaf(revision, place.indicator, self._facts)
+        else:
+            values, covered = self._values, self._coverage
+            raw, _ = aggregated(place.rule, place.weights, [values[child] for child in place.children])
+            coverage = ZERO
+            for weight, child in zip(place.weights, place.children, strict=True):
+                coverage = DECIMAL128.add(coverage, DECIMAL128.multiply(weight, covered[child]))
+            coverage = DECIMAL128.divide(coverage, place.weight_sum)
+        value = rounded(revision, place.node.level, raw)
+        adjustment = self.entries.get(NODE_PREFIX + place.node.id)
+        if adjustment is not None and adjustment.value is not None:
+            value = Decimal(adjustment.value)
+        if value == self._values[index] and coverage == self._coverage[index]:
+            return False
+        self._values[index] = value
+        self._coverage[index] = coverage
+        return True
+
+    def result(self) -> Tallied:
+        """The score as it stands."""
+        revision = self._plan.revision
+        value = self._values[-1]
+        if revision.penalties:
+            value = after_deductions(revision, value, deductions_of(revision, self.entries))
+        grade = revision.grade_of(value) if value is not None else None
+        ties = tuple(self._values[index] for index in self._plan.ties)
+        return Tallied(value, self._coverage[-1], grade.id if grade else None, ties)
