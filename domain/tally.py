@@ -86,6 +86,8 @@ class Tally:
         self._facts = by_input(self.entries)
         self._values: list[Decimal | None] = [None] * len(plan.places)
         self._coverage: list[Decimal] = [ZERO] * len(plan.places)
+        self._covers_anew = True
+        """Whether the coverage of a node computed now may have changed, below in this round or from the start."""
         for index in range(len(plan.places)):
             self._compute(index)
 
@@ -118,6 +120,7 @@ class Tally:
 
     def _recompute(self, dirty: set[int]) -> None:
         """Computes the nodes and whatever stands above those that changed; parents come after children."""
+        self._covers_anew = False
         waiting = sorted(dirty)
         while waiting:
             index = waiting.pop(0)
@@ -133,21 +136,26 @@ class Tally:
         if place.indicator is not None:
             raw, _, coverage = leaf(revision, place.indicator, self._facts)
         else:
-            values, covered = self._values, self._coverage
+            values = self._values
             raw, _ = aggregated(place.rule, place.weights, [values[child] for child in place.children])
-            coverage = ZERO
-            for weight, child in zip(place.weights, place.children, strict=True):
-                coverage = DECIMAL128.add(coverage, DECIMAL128.multiply(weight, covered[child]))
-            coverage = DECIMAL128.divide(coverage, place.weight_sum)
+            coverage = self._coverage[index] if not self._covers_anew else self._covered(place)
         value = rounded(revision, place.node.level, raw)
         adjustment = self.entries.get(NODE_PREFIX + place.node.id)
         if adjustment is not None and adjustment.value is not None:
             value = Decimal(adjustment.value)
-        if value == self._values[index] and coverage == self._coverage[index]:
+        if coverage != self._coverage[index]:
+            self._covers_anew = True
+        elif value == self._values[index]:
             return False
         self._values[index] = value
         self._coverage[index] = coverage
         return True
+
+    def _covered(self, place: _Place) -> Decimal:
+        coverage = ZERO
+        for weight, child in zip(place.weights, place.children, strict=True):
+            coverage = DECIMAL128.add(coverage, DECIMAL128.multiply(weight, self._coverage[child]))
+        return DECIMAL128.divide(coverage, place.weight_sum)
 
     def result(self) -> Tallied:
         """The score as it stands."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 from uuid import UUID
 
 import rfc8785
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent
+from pydantic import Field, ValidationError, create_model
 
-from domain.events import Event, Recorded
+from domain.events import Data, Envelope, Event, Recorded
 from domain.registry import EVENTS
 
 
@@ -59,14 +61,33 @@ def event_of(stream: UUID, version: int, topic: str, state: bytes) -> Event:
     event_class = EVENTS.get(topic)
     if event_class is None:
         raise UnknownEvent(f"event type {topic!r} is not known (stream {stream}, version {version})")
-    stored: dict[str, Any] = json.loads(state)
-    shape = stored["schema"]["version"]
-    data: dict[str, Any] = stored["data"]
-    if shape != event_class.schema_version:
-        data = _upcast(event_class, shape, data)
-    return event_class.model_validate(
-        {"originator_id": stream, "originator_version": version, "envelope": stored["envelope"], **data}
+    form = _stored_form(event_class)
+    try:
+        stored = form.model_validate_json(state)
+    except ValidationError:
+        stored = form.model_validate(_upcast(event_class, json.loads(state)))
+    # Every part was just validated, so the whole is put together without validating it again.
+    return event_class.model_construct(
+        originator_id=stream, originator_version=version, envelope=stored.envelope, **vars(stored.data)
     )
+
+
+class _Stored(Data):
+    """What the stored JSON of an event looks like; for each event type with its own schema and data."""
+
+    form: Any = Field(alias="schema")
+    envelope: Envelope
+    data: Any
+
+
+@cache
+def _stored_form(event_class: type[Event]) -> type[_Stored]:
+    own = {name: field for name, field in event_class.model_fields.items() if name not in Event.model_fields}
+    fields: dict[str, Any] = {name: (field.annotation, field) for name, field in own.items()}
+    data = create_model("data", __base__=Data, **fields)
+    newest: Any = Literal[event_class.schema_version]
+    schema = create_model("schema", __base__=Data, type=(str, ...), version=(newest, ...))
+    return create_model("stored", __base__=_Stored, form=(schema, Field(alias="schema")), data=(data, ...))
 
 
 def recorded_of(position: int, recorded_at: datetime, stream: UUID, version: int, topic: str, state: bytes) -> Recorded:
@@ -74,10 +95,13 @@ def recorded_of(position: int, recorded_at: datetime, stream: UUID, version: int
     return Recorded(position, recorded_at, event_of(stream, version, topic, state))
 
 
-def _upcast(event_class: type[Event], shape: int, data: dict[str, Any]) -> dict[str, Any]:
+def _upcast(event_class: type[Event], stored: dict[str, Any]) -> dict[str, Any]:
+    """An older shape as the newest one; what is not older comes back as it is."""
+    shape = stored["schema"]["version"]
     if shape > event_class.schema_version:
         raise UnknownEvent(f"{event_class.type_name()} version {shape} is newer than this program")
+    data = stored["data"]
     while shape < event_class.schema_version:
         data = getattr(event_class, f"upcast_v{shape}_v{shape + 1}")(data)
         shape += 1
-    return data
+    return {**stored, "schema": {**stored["schema"], "version": shape}, "data": data}
