@@ -444,10 +444,14 @@ def _arithmetic(
 ) -> Any:
     if isinstance(a, Decimal) and isinstance(b, Decimal):
         try:
-            return operation(a, b)
+            result = operation(a, b)
         except DecimalException:
+            result = None
+        # Python gives infinity for a power of zero below zero, and raises for everything else without a value.
+        if result is None or not result.is_finite():
             reason = "division by zero" if sign == "/" and not b else f"{a} {sign} {b} has no value in decimal128"
             return run.null(place, reason)
+        return result
     return run.null(place, f"cannot compute {kind(a)} {sign} {kind(b)}")
 
 

@@ -25,7 +25,9 @@ def silent(by: Statement) -> Statement:
 def test_a_body_submits_and_corrects_with_a_reason(story: Story) -> None:
     story.open(Stage.SUBMISSION)
     values = (stated("quality", "80"), plan("a", "9"))
-    (submitted,) = story.then(casefile.SubmitData(**CASE, values=values, source="a.xlsx"), story.officer, "DataSubmitted")
+    (submitted,) = story.then(
+        casefile.SubmitData(**CASE, values=values, source="a.xlsx"), story.officer, "DataSubmitted"
+    )
     correct = casefile.CorrectData(**CASE, values=(stated("quality", "81"),))
     (corrected,) = story.then(correct, story.officer, "DataCorrected")
     assert corrected.corrects == (submitted.id,)
@@ -177,7 +179,9 @@ def test_nobody_evaluates_their_own_body_or_without_the_task(story: Story) -> No
 
 def test_a_declared_interest_bars_from_judging(story: Story) -> None:
     story.open(Stage.SUBMISSION).submitted().close(Stage.SUBMISSION).open(Stage.CONCLUSION)
-    story.when(people.DeclareConflict(person="evaluator", body=BODY, interest="a relative works there"), story.evaluator)
+    story.when(
+        people.DeclareConflict(person="evaluator", body=BODY, interest="a relative works there"), story.evaluator
+    )
     story.refused(casefile.IssueConclusion(**CASE, text="judged"), story.evaluator, "conflict-of-interest")
 
 

@@ -159,7 +159,7 @@ def test_a_closed_or_unknown_session_takes_nothing_more() -> None:
     story.refused(commission.CloseSession(**NAMED), story.secretary, "session-open")
     story.refused(DECIDE, story.secretary, "session-open")
     unknown = commission.TakeDecision(session="2023-01-01-1", item=1)
-    with pytest.raises(Exception, match="no right|not open"):
+    with pytest.raises(Exception, match=r"no right|not open"):
         story.when(unknown, story.secretary)
 
 
