@@ -60,7 +60,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command did: the events recorded, with their positions, and the aggregate's version now."""
+    """What a command did: the events recorded, with their positions, and the version now of what it was about."""
 
     stream: UUID
     version: int
@@ -147,13 +147,15 @@ class EvaluationRecord(Application[UUID]):
             self._record_refusal(command, by, now, refusal)
             raise
         act = self._act(actor, authority, by, moment)
-        aggregate = command.carry_out(act, records)
+        changed = command.carry_out(act, records)
+        aggregates = changed if isinstance(changed, tuple) else (changed,)
+        aggregate = aggregates[0]
         before = aggregate.version - len(aggregate.pending_events)
         if expected_version is not None and before != expected_version:
             raise VersionConflict(
                 f"the stream is at version {before}, not {expected_version}: somebody else changed it", before
             )
-        return self._save(aggregate)
+        return self._save(*aggregates)
 
     def bootstrap(self, person: str, name: str, *, fictional: bool = False) -> Outcome:
         """Registers the first person and makes them registrar; possible only while the record is empty."""
@@ -183,11 +185,11 @@ class EvaluationRecord(Application[UUID]):
             new_event_id=self._new_id,
         )
 
-    def _save(self, aggregate: Aggregate) -> Outcome:
-        recordings = self.save(aggregate)
+    def _save(self, *aggregates: Aggregate) -> Outcome:
+        recordings = self.save(*aggregates)
         return Outcome(
-            stream=aggregate.id,
-            version=aggregate.version,
+            stream=aggregates[0].id,
+            version=aggregates[0].version,
             events=tuple(recording.domain_event for recording in recordings),  # type: ignore[misc]
             positions=tuple(recording.notification.id for recording in recordings),
         )

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from adapters.eventstore.mapper import recorded_of
 from adapters.eventstore.reader import EventReader
 from adapters.readmodels.projector import Projector
 from adapters.readmodels.source import StoredSource
 from api.application import EvaluationRecord
+from domain.calendar import almaty, end_of
 from domain.errors import InvalidInput, Problem
 from projections.answers import ReplayedSource
 from projections.fold import replay
-
-ALMATY = ZoneInfo("Asia/Almaty")
 
 
 @dataclass(frozen=True)
@@ -53,8 +51,7 @@ class Services:
             return min(int(as_of), head)
         try:
             if len(as_of) == 10:
-                start = datetime.combine(date.fromisoformat(as_of), datetime.min.time(), ALMATY)
-                return self.reader.position_at(start + timedelta(days=1) - timedelta(microseconds=1))
+                return self.reader.position_at(end_of(date.fromisoformat(as_of)))
             moment = datetime.fromisoformat(as_of)
         except ValueError as error:
             expected = "expected a position (1234), a date (2023-06-20) or a time with its offset"
@@ -62,7 +59,7 @@ class Services:
                 "this moment cannot be understood", [Problem("as-of", f"{expected}: {error}")]
             ) from error
         if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=ALMATY)
+            moment = moment.replace(tzinfo=almaty())
         return self.reader.position_at(moment)
 
     def replayed(self, until: int) -> ReplayedSource:

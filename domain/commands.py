@@ -43,9 +43,9 @@ class Command(Data):
         """What the policies must decide on, as things stand at `moment`."""
         raise NotImplementedError
 
-    def carry_out(self, act: Act, records: Records) -> Aggregate:
-        """Does it: triggers events on one aggregate, which is returned to be saved. Raises DomainError if it cannot
-        be done as things stand."""
+    def carry_out(self, act: Act, records: Records) -> Aggregate | tuple[Aggregate, ...]:
+        """Does it: triggers events on the aggregates it returns, which are saved together or not at all; the first is
+        the one that the command is about. Raises DomainError if it cannot be done as things stand."""
         raise NotImplementedError
 
     @classmethod

@@ -111,6 +111,11 @@ class Act(Data):
         if not self.reason.strip():
             raise DomainError(f"{what} needs a reason", rule="reason-required", code="reason-required")
 
+    def require_legal_basis(self, what: str) -> None:
+        """Refuses an act that only a legal act can justify and that names none."""
+        if not (self.legal_basis or "").strip():
+            raise DomainError(f"{what} needs a legal basis", rule="legal-basis-required", code="legal-basis-required")
+
 
 class Event(Data):
     """A fact that happened to one aggregate. Subclasses add their own data and say how it changes the aggregate.

@@ -1,20 +1,29 @@
-"""Methodologies: revisions drafted, audited, approved by a legal act, repealed."""
+"""Methodologies: changes proposed, revisions drafted, audited, approved by a legal act, repealed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from pydantic import JsonValue
 
 from domain.commands import Command, Concern, Moment
-from domain.errors import NotFound, WrongState
+from domain.errors import InvalidInput, NotFound, Problem, WrongState
 from domain.events import Act, Aggregate, Code, Text
 from domain.events import Event as BaseEvent
 from domain.records import Records
 from domain.revision import content_address, revision_of
 
 Document = dict[str, JsonValue]
+
+
+@dataclass
+class Proposal:
+    """A proposed change of the rules, as it stands."""
+
+    proposed_by: str
+    answer: str = ""
 
 
 class Methodology(Aggregate):
@@ -32,6 +41,7 @@ class Methodology(Aggregate):
         self.addresses: dict[str, str] = {}
         self.approved: dict[str, date] = {}
         self.repealed: dict[str, date] = {}
+        self.proposals: dict[int, Proposal] = {}
 
     def key(self) -> dict[str, Any]:
         return {"methodology": self.code}
@@ -60,6 +70,46 @@ class Methodology(Aggregate):
             sha256=content_address(document),
             document=document,
         )
+
+    class ChangeProposed(Event):
+        """A state body, the Assessment Centre or an external expert proposes to change the rules.
+
+        `nodes` are the parts of the revision that the change concerns; empty, it concerns the whole.
+        """
+
+        proposal: int
+        revision: Code
+        nodes: tuple[str, ...]
+        text: Text
+
+        def apply(self, aggregate: Methodology) -> None:
+            aggregate.proposals[self.proposal] = Proposal(self.envelope.actor.person)
+
+    class ProposalAccepted(Event):
+        """The proposal will be taken up in a later revision."""
+
+        proposal: int
+
+        def apply(self, aggregate: Methodology) -> None:
+            aggregate.proposals[self.proposal].answer = "accepted"
+
+    class ProposalRejected(Event):
+        """The proposal is not taken up."""
+
+        proposal: int
+
+        def apply(self, aggregate: Methodology) -> None:
+            aggregate.proposals[self.proposal].answer = "rejected"
+
+    def answer_proposal(self, act: Act, number: int, *, accepted: bool) -> None:
+        """Accepts or rejects a proposal, once, with the reason."""
+        act.require_reason("answering a proposal")
+        proposal = self.proposals.get(number)
+        if proposal is None:
+            raise NotFound(f"methodology {self.code} has no proposal {number}", rule="proposal-known")
+        if proposal.answer:
+            raise WrongState(f"proposal {number} is {proposal.answer} already", rule="answered-once")
+        self.record(self.ProposalAccepted if accepted else self.ProposalRejected, act, proposal=number)
 
     class MethodologicalAuditRecorded(Event):
         """The Assessment Centre or an external expert examined a revision."""
@@ -121,6 +171,48 @@ class RevisionCommand(Command):
     def concern(self, records: Records, moment: Moment) -> Concern:
         methodology = records.methodology(self.methodology)
         return Concern("Methodology", self.methodology, {"drafted_by": methodology.drafted_by.get(self.revision, "")})
+
+
+class ProposeChange(RevisionCommand):
+    """Propose to change a revision's rules, as a whole or at some nodes."""
+
+    nodes: tuple[str, ...] = ()
+    text: Text
+
+    def carry_out(self, act: Act, records: Records) -> Methodology:
+        methodology = records.methodology(self.methodology)
+        methodology.require_draft(self.revision)
+        trees = revision_of(methodology.documents[self.revision]).trees.values()
+        known = {node.id for tree in trees for node in tree.walk()}
+        unknown = [
+            Problem(f"nodes[{index}]", f"`{node}` is not in revision {self.revision}")
+            for index, node in enumerate(self.nodes)
+            if node not in known
+        ]
+        if unknown:
+            raise InvalidInput("this proposal cannot be understood", unknown, rule="nodes-of-revision")
+        number = len(methodology.proposals) + 1
+        data = {"proposal": number, "revision": self.revision, "nodes": self.nodes, "text": self.text}
+        methodology.record(Methodology.ChangeProposed, act, **data)
+        return methodology
+
+
+class AnswerProposal(Command):
+    """Accept or reject a proposed change, with the reason."""
+
+    methodology: Code
+    proposal: int
+    accepted: bool
+
+    def concern(self, records: Records, moment: Moment) -> Concern:
+        proposal = records.methodology(self.methodology).proposals.get(self.proposal)
+        proposed_by = proposal.proposed_by if proposal is not None else ""
+        return Concern("Methodology", self.methodology, {"proposed_by": proposed_by})
+
+    def carry_out(self, act: Act, records: Records) -> Methodology:
+        methodology = records.methodology(self.methodology)
+        methodology.answer_proposal(act, self.proposal, accepted=self.accepted)
+        return methodology
 
 
 class RecordMethodologicalAudit(RevisionCommand):

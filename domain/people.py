@@ -5,8 +5,12 @@ Rights come from appointments only: a role counts from the appointment to its en
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
 
 from domain.commands import Command, Concern, Moment
 from domain.errors import NotAuthorised, NotFound, WrongState
@@ -14,12 +18,54 @@ from domain.events import Act, Actor, Aggregate, Code, Data, Text, UtcDatetime
 from domain.events import Event as BaseEvent
 from domain.records import Records
 
+Role = Literal[
+    "registrar",
+    "assessment-centre",
+    "external-expert",
+    "administration",
+    "body-officer",
+    "evaluator",
+    "expert",
+    "commission-secretary",
+    "commission-member",
+    "commission-chair",
+    "head-of-state",
+    "oversight",
+    "analyst",
+    "operations",
+]
+"""What a person can be appointed to. `administration` and `expert` are of the Presidential Administration."""
+
+Algorithm = Literal["Ed25519", "ES256"]
+"""Of signing keys: EdDSA (RFC 8032), or ECDSA on P-256 with SHA-256 (FIPS 186-5)."""
+
+
+class SigningKey(Data):
+    """A public key with which a person signs; `public_key` is the DER SubjectPublicKeyInfo (RFC 5280) in base64.
+
+    The key's id is the SHA-256 of those DER bytes, so that a key cannot be registered under another's name.
+    """
+
+    key: str = Field(pattern=r"^[0-9a-f]{64}$")
+    algorithm: Algorithm
+    public_key: str = Field(max_length=400)
+
+    @model_validator(mode="after")
+    def _named_by_its_bytes(self) -> SigningKey:
+        try:
+            der = b64decode(self.public_key, validate=True)
+        except ValueError as error:
+            raise ValueError(f"the public key is not base64: {error}") from error
+        if sha256(der).hexdigest() != self.key:
+            raise ValueError("the key's id is not the SHA-256 of its public key")
+        return self
+
 
 class Appointment(Data):
     """A role held for a body during a time; `until` is open while it lasts."""
 
     appointment: Code
-    role: Code
+    role: Role
     body: Code
     since: UtcDatetime
     until: UtcDatetime | None = None
@@ -43,6 +89,8 @@ class Person(Aggregate):
         self.registered = False
         self.appointments: dict[str, Appointment] = {}
         self.conflicts: dict[str, str] = {}
+        self.signing_keys: dict[str, SigningKey] = {}
+        self.revoked_keys: set[str] = set()
 
     def key(self) -> dict[str, Any]:
         return {"person": self.person}
@@ -97,6 +145,23 @@ class Person(Aggregate):
         def apply(self, aggregate: Person) -> None:
             ended = aggregate.appointments[self.appointment]
             aggregate.appointments[self.appointment] = ended.model_copy(update={"until": self.until})
+
+    class SigningKeyRegistered(Event):
+        """A public key counts as this person's from now on."""
+
+        signing_key: SigningKey
+
+        def apply(self, aggregate: Person) -> None:
+            aggregate.signing_keys[self.signing_key.key] = self.signing_key
+
+    class SigningKeyRevoked(Event):
+        """A key no longer counts for what is signed after `since`."""
+
+        key: str
+        since: UtcDatetime
+
+        def apply(self, aggregate: Person) -> None:
+            aggregate.revoked_keys.add(self.key)
 
     class ConflictDeclared(Event):
         """The person has an interest in a body and may not judge it."""
@@ -180,6 +245,37 @@ class RevokeAppointment(PersonCommand):
         if held.until is not None:
             raise WrongState(f"appointment {self.appointment} ended at {held.until}", rule="appointment-open")
         person.record(Person.AppointmentRevoked, act, appointment=self.appointment, until=self.until)
+        return person
+
+
+class RegisterSigningKey(PersonCommand):
+    """Register a person's public key for signing."""
+
+    signing_key: SigningKey
+
+    def carry_out(self, act: Act, records: Records) -> Person:
+        person = records.person(self.person)
+        person.require_registered()
+        if self.signing_key.key in person.signing_keys:
+            raise WrongState(f"key {self.signing_key.key} is registered already", rule="key-once")
+        person.record(Person.SigningKeyRegistered, act, signing_key=self.signing_key)
+        return person
+
+
+class RevokeSigningKey(PersonCommand):
+    """End a signing key (lost, stolen, replaced), with the reason."""
+
+    key: str
+    since: UtcDatetime
+
+    def carry_out(self, act: Act, records: Records) -> Person:
+        person = records.person(self.person)
+        act.require_reason("revoking a key")
+        if self.key not in person.signing_keys:
+            raise NotFound(f"{self.person} has no signing key {self.key}", rule="key-known")
+        if self.key in person.revoked_keys:
+            raise WrongState(f"key {self.key} is revoked already", rule="key-valid")
+        person.record(Person.SigningKeyRevoked, act, key=self.key, since=self.since)
         return person
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field, JsonValue
 
 from domain.errors import InvalidInput, Problem
-from domain.events import Data
+from domain.events import Code, Data
 from domain.revision import Column, Input, Revision
 from domain.revision.document import FIGURE
 
@@ -23,6 +23,13 @@ class Stated(Data):
 
     subject: str = Field(min_length=1, max_length=200)
     value: JsonValue
+
+
+class BodyNode(Data):
+    """A node of one body's tree."""
+
+    body: Code
+    node: str
 
 
 class Adjustment(Data):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from domain.casefile import CaseFile
@@ -10,6 +10,7 @@ from domain.commission import CommissionSession
 from domain.events import Event
 from domain.layers import Layer
 from domain.scoring import NODE_PREFIX, PENALTY_PREFIX
+from domain.statements import BodyNode
 
 
 class Statement(NamedTuple):
@@ -34,12 +35,20 @@ _LAYER_OF_VALUES: dict[type[Event], Layer] = {
 }
 
 
+def _lifted(cycle: int, nodes: Iterable[BodyNode]) -> Iterator[Statement]:
+    for one in nodes:
+        yield Statement(cycle, one.body, Layer.FINAL, NODE_PREFIX + one.node, None)
+
+
 def statements(event: Event) -> Iterator[Statement]:
     """What the event states, in its own order."""
     layer = _LAYER_OF_VALUES.get(type(event))
     if layer is not None:
         for one in event.values:  # type: ignore[attr-defined]
             yield Statement(event.cycle, event.body, layer, one.subject, one.value)  # type: ignore[attr-defined]
+    elif isinstance(event, CaseFile.SubmissionWithdrawn):
+        for subject in event.subjects:
+            yield Statement(event.cycle, event.body, Layer.REPORTED, subject, None)
     elif isinstance(event, CaseFile.ExpertOpinionIssued):
         for adjustment in event.adjustments:
             points = str(adjustment.points)
@@ -48,6 +57,9 @@ def statements(event: Event) -> Iterator[Statement]:
         for decided in event.adjustments:
             points = str(decided.points)
             yield Statement(event.cycle, decided.body, Layer.FINAL, NODE_PREFIX + decided.node, points)
+        yield from _lifted(event.cycle, event.lifts)
+    elif isinstance(event, CommissionSession.DecisionAnnulled):
+        yield from _lifted(event.cycle, event.lifts)
     elif isinstance(event, CaseFile.PenaltyImposed | CaseFile.PenaltyLifted):
         subject = f"{PENALTY_PREFIX}{event.penalty}/{event.case}"
         count = str(event.count) if isinstance(event, CaseFile.PenaltyImposed) else None

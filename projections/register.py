@@ -97,6 +97,15 @@ def _decided(models: ReadModels, event: CommissionSession.DecisionTaken, positio
         models[DECISIONS].put((event.cycle, body), (event.session, event.item, event.outcome), position)
 
 
+def _annulled(models: ReadModels, event: CommissionSession.DecisionAnnulled, position: int) -> None:
+    for body in event.bodies:
+        models[DECISIONS].remove((event.cycle, body), position)
+
+
+def _reopened(models: ReadModels, event: Cycle.CycleReopened, position: int) -> None:
+    models[PUBLICATIONS].remove((event.cycle, event.group), position)
+
+
 def _published(models: ReadModels, event: Cycle.ResultsPublished, position: int) -> None:
     models[PUBLICATIONS].put((event.cycle, event.group), (event.session,), position)
 
@@ -122,5 +131,7 @@ _FOLDS: dict[type[Event], Callable[[ReadModels, Any, int], None]] = {
     Cycle.EvaluatorAssigned: _assigned,
     Cycle.EvaluatorReassigned: _reassigned,
     CommissionSession.DecisionTaken: _decided,
+    CommissionSession.DecisionAnnulled: _annulled,
     Cycle.ResultsPublished: _published,
+    Cycle.CycleReopened: _reopened,
 }

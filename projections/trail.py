@@ -55,5 +55,6 @@ def subjects_of(event: Event) -> tuple[str, ...]:
     """Inputs, rows, nodes and penalties that the event speaks of."""
     subjects = list(getattr(event, "subjects", ()))
     subjects += [one.subject for one in getattr(event, "values", ())]
-    subjects += [NODE_PREFIX + one.node for one in getattr(event, "adjustments", ())]
+    for field in ("adjustments", "lifts"):
+        subjects += [NODE_PREFIX + one.node for one in getattr(event, field, ())]
     return tuple(dict.fromkeys(subjects))

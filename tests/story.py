@@ -13,8 +13,9 @@ import pytest
 from eventsourcing.popo import POPOApplicationRecorder
 
 from api.application import EvaluationRecord, Outcome, Statement
-from domain import bodies, casefile, cycle, methodology, people
+from domain import bodies, casefile, commission, cycle, methodology, people
 from domain.authority import policies_in_force
+from domain.calendar import Deadline
 from domain.commands import Command
 from domain.cycle import Stage
 from domain.errors import DomainError
@@ -85,6 +86,11 @@ def stated(subject: str, value: Any) -> Stated:
 def plan(item: str, fact: str | None, target: str = "10", unit: str = "units") -> Stated:
     """A row of the table."""
     return stated(f"plans/{item}", {"unit": unit, "plan": target, "fact": fact})
+
+
+def silent(by: Statement) -> Statement:
+    """The same person and role, giving no reason."""
+    return Statement(by.person, by.role)
 
 
 class Story:
@@ -168,9 +174,12 @@ class Story:
 
     def open(self, stage: Stage, days: int = 30) -> Self:
         """Opens a stage."""
-        deadline = self.now + timedelta(days=days)
-        self.when(cycle.OpenStage(cycle=YEAR, stage=stage, deadline=deadline), self.admin)
+        self.when(cycle.OpenStage(cycle=YEAR, stage=stage, deadline=self.due(days)), self.admin)
         return self
+
+    def due(self, days: int) -> Deadline:
+        """The end of the day that is so many days from now."""
+        return Deadline(day=(self.now + timedelta(days=days)).date())
 
     def close(self, stage: Stage) -> Self:
         """Closes a stage."""
@@ -189,3 +198,65 @@ class Story:
         self.open(Stage.SUBMISSION).submitted().close(Stage.SUBMISSION).open(Stage.CONCLUSION)
         self.when(casefile.IssueConclusion(cycle=YEAR, body=BODY, text="judged", values=values), self.evaluator)
         return self.close(Stage.CONCLUSION)
+
+
+SESSION = "2023-06-20-1"
+
+
+class Sitting(Story):
+    """A year that has come to the Commission: sessions of five seats, items on two bodies, votes, decisions."""
+
+    def to_the_commission(self) -> Self:
+        """Both bodies judged; secretary, seats and Head of State appointed; the stage of the Commission open."""
+        self.with_cycle().concluded(stated("quality", "70")).open(Stage.COMMISSION)
+        self.secretary = self.someone("secretary", "commission-secretary", "commission")
+        self.seats = [self.someone(f"member-{n}", "commission-member", "commission") for n in range(5)]
+        self.chair = self.someone("chair", "commission-chair", "commission")
+        self.head = self.someone("head", "head-of-state", "head-of-state")
+        return self
+
+    def convened(self, session: str = SESSION, present: int = 5) -> Self:
+        """A session of the five seats, of whom so many attend."""
+        members = [seat.person for seat in self.seats]
+        day, _, number = session.rpartition("-")
+        fields = {"session": session, "date": day, "number": int(number), "chair": "member-0", "members": members}
+        self.when(commission.ConveneSession.read(fields), self.secretary)
+        for seat in self.seats[:present]:
+            self.when(commission.RecordAttendance(session=session, member=seat.person), self.secretary)
+        return self
+
+    def item(self, item: int = 1, session: str = SESSION, **proposal: Any) -> Self:
+        """An item that puts a proposal on both bodies to the vote; to approve, unless stated."""
+        put = {"outcome": "approve", "cycle": YEAR, "bodies": (BODY, OTHER), **proposal}
+        self.when(commission.OpenItem.read({"session": session, "item": item, "proposal": put}), self.secretary)
+        return self
+
+    def sit(self, present: int = 5, **proposal: Any) -> Self:
+        """All of it: a session with one item."""
+        return self.to_the_commission().convened(present=present).item(**proposal)
+
+    def vote(self, *choices: str, item: int = 1, session: str = SESSION) -> Self:
+        """The seats vote, one after the other."""
+        for seat, choice in zip(self.seats, choices, strict=False):
+            fields = {"session": session, "item": item, "member": seat.person, "choice": choice}
+            self.when(commission.CastVote.read(fields), seat)
+        return self
+
+    def decided(self, item: int = 1, session: str = SESSION) -> Self:
+        """All seats vote for the item, and the decision is taken."""
+        self.vote(*["for"] * 5, item=item, session=session)
+        self.when(commission.TakeDecision(session=session, item=item), self.secretary)
+        return self
+
+    def considered(self, session: str = SESSION) -> Self:
+        """The session is closed and the Head of State considers it."""
+        self.when(commission.CloseSession(session=session), self.secretary)
+        if Stage.HEAD_OF_STATE not in self.record.aggregate(cycle.Cycle, YEAR).open_stages:
+            self.open(Stage.HEAD_OF_STATE)
+        self.when(commission.RecordReview(session=session, cycle=YEAR, remark="considered"), self.head)
+        return self
+
+    def published(self, session: str = SESSION) -> Self:
+        """The results are made public."""
+        self.when(cycle.PublishResults(cycle=YEAR, group="central", session=session), self.admin)
+        return self

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from adapters.spreadsheet import read_submission
 from api.application import Statement
 from domain import bodies, casefile, commission, cycle, methodology, people
+from domain.calendar import almaty
 from domain.catalogue import document
 from domain.commands import Command
 from domain.cycle import Stage
@@ -37,11 +37,23 @@ from ops.demo.people import (
 )
 from ops.demo.reconstruction import CORRECTION, CYCLE, DATA, OBJECTIONS, SHAPES
 
-ALMATY = ZoneInfo("Asia/Almaty")
 REVISION = "goals-2022"
 SESSION = "2023-06-20-1"
 REGISTRATION = date(2022, 1, 10)
 RECONSTRUCTION = "reconstruction of cycle 2022 for demonstration"
+CALENDAR = tuple(
+    cycle.PlannedStage(stage=stage, opens=date(2023, *opens), due=date(2023, *due))
+    for stage, opens, due in (
+        (Stage.SUBMISSION, (1, 16), (2, 15)),
+        (Stage.REVERIFICATION, (2, 20), (3, 31)),
+        (Stage.CONCLUSION, (4, 3), (4, 28)),
+        (Stage.OBJECTION, (5, 2), (5, 19)),
+        (Stage.EXPERT_OPINION, (5, 22), (6, 9)),
+        (Stage.COMMISSION, (6, 12), (6, 30)),
+        (Stage.HEAD_OF_STATE, (7, 3), (7, 14)),
+    )
+)
+"""The days of the reconstructed year; illustrative, since the true ones were not published."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +91,7 @@ def _steps() -> Iterator[Step]:
 
 
 def _by(role: Role, day: date, hour: int = 10, reason: str = "", legal_basis: str | None = None) -> Statement:
-    moment = datetime(day.year, day.month, day.day, hour, tzinfo=ALMATY)
+    moment = datetime(day.year, day.month, day.day, hour, tzinfo=almaty())
     return Statement(role.person, role.role, role.body, reason, legal_basis, moment)
 
 
@@ -90,7 +102,7 @@ def _read(name: str) -> list[dict[str, str]]:
 
 def _people() -> Iterator[Step]:
     by = _by(REGISTRAR, REGISTRATION, reason=RECONSTRUCTION)
-    since = datetime(2010, 1, 1, tzinfo=ALMATY)
+    since = datetime(2010, 1, 1, tzinfo=almaty())
     for role in EVERYONE:
         yield Step("people", people.RegisterPerson(person=role.person, name=role.name, fictional=True), by)
         appointment = people.Appointment(appointment=f"{role.person}-1", role=role.role, body=role.body, since=since)
@@ -157,9 +169,10 @@ def _methodology() -> Iterator[Step]:
     yield Step("methodology", approve, _by(ADMINISTRATION, date(2022, 3, 1), reason="in force for 2022"))
 
 
-def _stage(chapter: str, stage: Stage, opens: date, deadline: date) -> Step:
-    end = datetime(deadline.year, deadline.month, deadline.day, 23, 59, 59, tzinfo=ALMATY)
-    return Step(chapter, cycle.OpenStage(cycle=CYCLE, stage=stage, deadline=end), _by(ADMINISTRATION, opens, 9))
+def _stage(chapter: str, stage: Stage) -> Step:
+    """Opens a stage on the day that the calendar plans, until the deadline that it plans."""
+    opens = next(planned.opens for planned in CALENDAR if planned.stage is stage)
+    return Step(chapter, cycle.OpenStage(cycle=CYCLE, stage=stage), _by(ADMINISTRATION, opens, 9))
 
 
 def _close(chapter: str, stage: Stage, day: date) -> Step:
@@ -168,7 +181,9 @@ def _close(chapter: str, stage: Stage, day: date) -> Step:
 
 def _opening() -> Iterator[Step]:
     day = date(2023, 1, 9)
-    opened = cycle.OpenCycle(cycle=CYCLE, methodology="operational-evaluation", revision=REVISION, retrospective=True)
+    opened = cycle.OpenCycle(
+        cycle=CYCLE, methodology="operational-evaluation", revision=REVISION, retrospective=True, calendar=CALENDAR
+    )
     yield Step(
         "cycle", opened, _by(ADMINISTRATION, day, reason=RECONSTRUCTION, legal_basis="Decree 954 of 19 March 2010")
     )
@@ -194,7 +209,7 @@ def _stated(row: dict[str, str], fact: str) -> Stated:
 
 def _submissions() -> Iterator[Step]:
     revision: Revision = revision_of(document(REVISION))
-    yield _stage("submission", Stage.SUBMISSION, date(2023, 1, 16), date(2023, 2, 15))
+    yield _stage("submission", Stage.SUBMISSION)
     for index, shape in enumerate(SHAPES):
         path = DATA / "submissions-2022" / f"{shape.body}.xlsx"
         cells = read_submission(path, revision, cycle=CYCLE, body=shape.body)
@@ -214,7 +229,7 @@ def _submissions() -> Iterator[Step]:
 
 
 def _reverification() -> Iterator[Step]:
-    yield _stage("re-verification", Stage.REVERIFICATION, date(2023, 2, 20), date(2023, 3, 31))
+    yield _stage("re-verification", Stage.REVERIFICATION)
     for body, rows in _indicators().items():
         values = tuple(_stated(row, row["reverified"]) for row in rows if row["reverified"])
         if values:
@@ -230,7 +245,7 @@ def _reverification() -> Iterator[Step]:
 
 
 def _conclusions() -> Iterator[Step]:
-    yield _stage("conclusion", Stage.CONCLUSION, date(2023, 4, 3), date(2023, 4, 28))
+    yield _stage("conclusion", Stage.CONCLUSION)
     for body, rows in _indicators().items():
         values = tuple(_stated(row, row["concluded"]) for row in rows if row["concluded"])
         text = f"{len(values)} indicator(s) are judged otherwise than reported; the others are confirmed."
@@ -240,7 +255,7 @@ def _conclusions() -> Iterator[Step]:
 
 
 def _objections() -> Iterator[Step]:
-    yield _stage("objection", Stage.OBJECTION, date(2023, 5, 2), date(2023, 5, 19))
+    yield _stage("objection", Stage.OBJECTION)
     indicators = _indicators()
     for body, item in OBJECTIONS.items():
         subject = f"indicators/{item}"
@@ -267,7 +282,7 @@ def _objections() -> Iterator[Step]:
 
 
 def _expert_opinion() -> Iterator[Step]:
-    yield _stage("expert opinion", Stage.EXPERT_OPINION, date(2023, 5, 22), date(2023, 6, 9))
+    yield _stage("expert opinion", Stage.EXPERT_OPINION)
     for shape in SHAPES:
         opinion = casefile.IssueExpertOpinion(
             cycle=CYCLE, body=shape.body, text="The conclusion and the decisions on objections are supported."
@@ -278,7 +293,7 @@ def _expert_opinion() -> Iterator[Step]:
 
 def _commission() -> Iterator[Step]:
     day = date(2023, 6, 20)
-    yield _stage("Commission", Stage.COMMISSION, date(2023, 6, 12), date(2023, 6, 30))
+    yield _stage("Commission", Stage.COMMISSION)
     seats = (CHAIR, *MEMBERS)
     convene = commission.ConveneSession(
         session=SESSION, date=day, number=1, chair=CHAIR.person, members=tuple(seat.person for seat in seats)
@@ -306,7 +321,7 @@ def _commission() -> Iterator[Step]:
     yield Step("Commission", commission.TakeDecision(session=SESSION, item=1), _by(SECRETARY, day, 12))
     yield Step("Commission", commission.CloseSession(session=SESSION), _by(SECRETARY, day, 13))
     yield _close("Commission", Stage.COMMISSION, date(2023, 6, 21))
-    yield _stage("Head of State", Stage.HEAD_OF_STATE, date(2023, 6, 22), date(2023, 7, 14))
+    yield _stage("Head of State", Stage.HEAD_OF_STATE)
     review = commission.RecordReview(session=SESSION, cycle=CYCLE, remark="Considered; to be published.")
     yield Step("Head of State", review, _by(HEAD_OF_STATE, date(2023, 7, 5)))
     publish = cycle.PublishResults(cycle=CYCLE, group="central", session=SESSION)

@@ -8,7 +8,7 @@ from api.application import Statement
 from domain import casefile, cycle, people
 from domain.cycle import Stage
 from domain.errors import InvalidInput
-from tests.story import BODY, OTHER, YEAR, Story, plan, stated
+from tests.story import BODY, OTHER, YEAR, Story, plan, silent, stated
 
 CASE = {"cycle": YEAR, "body": BODY}
 
@@ -16,10 +16,6 @@ CASE = {"cycle": YEAR, "body": BODY}
 @pytest.fixture
 def story() -> Story:
     return Story().with_cycle()
-
-
-def silent(by: Statement) -> Statement:
-    return Statement(by.person, by.role)
 
 
 def test_a_body_submits_and_corrects_with_a_reason(story: Story) -> None:
@@ -49,9 +45,44 @@ def test_nothing_is_submitted_outside_the_stage_or_after_the_deadline(story: Sto
     story.open(Stage.SUBMISSION, days=1)
     story.now += timedelta(days=2)
     story.refused(submit, story.officer, "deadline-passed")
-    extend = cycle.ExtendDeadline(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.now + timedelta(days=1))
+    extend = cycle.ExtendDeadline(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.due(1))
     story.then(extend, story.admin, "DeadlineExtended")
     story.then(submit, story.officer, "DataSubmitted")
+
+
+def test_a_leave_for_one_body_makes_its_late_act_lawful_and_nobody_elses(story: Story) -> None:
+    story.open(Stage.SUBMISSION, days=1)
+    story.now += timedelta(days=3)
+    fields = {"cycle": YEAR, "stage": Stage.SUBMISSION, "bodies": (BODY,)}
+    leave = cycle.ExtendDeadline(**fields, deadline=story.due(2))
+    story.refused(leave, silent(story.admin), "reason-required")
+    stranger = cycle.ExtendDeadline(**{**fields, "bodies": ("nobody",)}, deadline=story.due(2))
+    story.refused(stranger, story.admin, "body-enrolled")
+    (extended,) = story.then(leave, story.admin, "DeadlineExtended")
+    assert extended.bodies == (BODY,)
+    story.refused(leave, story.admin, "deadline-later")
+    story.submitted()
+    other = casefile.SubmitData(cycle=YEAR, body=OTHER, values=(stated("quality", "80"),))
+    story.refused(other, story.other_officer, "deadline-passed")
+
+
+def test_a_submission_is_withdrawn_with_a_reason_until_it_is_judged(story: Story) -> None:
+    story.open(Stage.SUBMISSION)
+    withdraw = casefile.WithdrawSubmission(**CASE, subjects=("quality",))
+    story.refused(casefile.WithdrawSubmission(**CASE), story.officer, "withdraws-something")
+    submit = casefile.SubmitData(**CASE, values=(stated("quality", "80"), plan("a", "9")))
+    (submitted,) = story.then(submit, story.officer, "DataSubmitted")
+    story.refused(withdraw, silent(story.officer), "reason-required")
+    (withdrawn,) = story.then(withdraw, story.officer, "SubmissionWithdrawn")
+    assert (withdrawn.subjects, withdrawn.withdraws) == (("quality",), (submitted.id,))
+    story.refused(withdraw, story.officer, "withdraws-something")
+    story.then(casefile.SubmitData(**CASE, values=(stated("quality", "85"),)), story.officer, "DataSubmitted")
+    story.open(Stage.REVERIFICATION)
+    verify = casefile.ReverifyData(**CASE, values=(stated("quality", "70"),))
+    story.then(verify, story.evaluator, "DataReverified")
+    refusal = story.refused(casefile.WithdrawSubmission(**CASE), story.officer, "withdraws-something")
+    assert isinstance(refusal, InvalidInput)
+    assert [problem.place for problem in refusal.problems] == ["quality"]
 
 
 def test_a_refused_attempt_is_recorded_for_oversight(story: Story) -> None:

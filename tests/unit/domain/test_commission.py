@@ -1,51 +1,25 @@
 """The Commission: attendance, votes, recusal, quorum, majority."""
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from api.application import Statement
-from domain import commission, people
-from domain.cycle import Stage
+from domain import casefile, commission, people
+from domain.cycle import Cycle, PublishResults, ReopenCycle, Stage
 from domain.errors import InvalidInput
-from tests.story import BODY, OTHER, YEAR, Story, stated
+from domain.events import Event, Recorded
+from projections.fold import replay
+from projections.tables import FACTS
+from tests.story import BODY, OTHER, SESSION, YEAR, Sitting, silent, stated
 
-SESSION = "2023-06-20-1"
 NAMED = {"session": SESSION}
-
-
-def silent(by: Statement) -> Statement:
-    return Statement(by.person, by.role)
-
-
-class Sitting(Story):
-    """A session of five, of whom `present` attend, with an item that approves two bodies."""
-
-    def sit(self, present: int = 5, **proposal: Any) -> "Sitting":
-        self.with_cycle().concluded(stated("quality", "70")).open(Stage.COMMISSION)
-        self.secretary = self.someone("secretary", "commission-secretary", "commission")
-        self.seats = [self.someone(f"member-{n}", "commission-member", "commission") for n in range(5)]
-        members = [seat.person for seat in self.seats]
-        fields = {**NAMED, "date": "2023-06-20", "number": 1, "chair": "member-0", "members": members}
-        self.when(commission.ConveneSession.read(fields), self.secretary)
-        for seat in self.seats[:present]:
-            self.when(commission.RecordAttendance(**NAMED, member=seat.person), self.secretary)
-        put = {"outcome": "approve", "cycle": YEAR, "bodies": (BODY, OTHER), **proposal}
-        self.when(commission.OpenItem.read({**NAMED, "item": 1, "proposal": put}), self.secretary)
-        return self
-
-    def vote(self, *choices: str) -> "Sitting":
-        for seat, choice in zip(self.seats, choices, strict=False):
-            self.when(commission.CastVote(**NAMED, item=1, member=seat.person, choice=choice), seat)
-        return self
-
-
 DECIDE = commission.TakeDecision(**NAMED, item=1)
 
 
 def test_a_majority_of_a_quorum_decides() -> None:
     story = Sitting().sit().vote("for", "for", "against", "abstain", "for")
-    (decided,) = story.then(DECIDE, story.secretary, "DecisionTaken")
+    decided, ruled = story.then(DECIDE, story.secretary, "DecisionTaken", "ResultsDecided")
+    assert (ruled.originator_id, ruled.bodies) == (Cycle.stream_id(YEAR), decided.bodies)
     assert (decided.votes_for, decided.votes_against, decided.abstained) == (3, 1, 1)
     assert decided.bodies == (BODY, OTHER)
     story.refused(DECIDE, story.secretary, "item-open")
@@ -114,7 +88,7 @@ def test_a_dissent_is_put_on_record() -> None:
 def test_adjustments_need_a_reason_and_fit_the_tree() -> None:
     adjust = {"outcome": "adjust", "adjustments": [{"body": BODY, "node": "services", "points": "75"}]}
     story = Sitting().sit(**adjust).vote("for", "for", "for", "for", "for")
-    (decided,) = story.then(DECIDE, story.secretary, "DecisionTaken")
+    decided, _ = story.then(DECIDE, story.secretary, "DecisionTaken", "ResultsDecided")
     assert decided.adjustments[0].node == "services"
     put = {"cycle": YEAR, "bodies": [BODY], **adjust}
     again = commission.OpenItem.read({**NAMED, "item": 2, "proposal": put})
@@ -167,3 +141,119 @@ def test_a_closed_or_unknown_session_takes_nothing_more() -> None:
 def test_a_vote_is_for_against_or_abstaining(choice: str) -> None:
     with pytest.raises(InvalidInput, match="choice"):
         commission.CastVote.read({**NAMED, "item": 1, "member": "m", "choice": choice})
+
+
+LATER = "2023-06-27-1"
+ADJUST = {"outcome": "adjust", "adjustments": [{"body": BODY, "node": "services", "points": "75"}]}
+
+
+def adjusted_points(story: Sitting) -> list[tuple[str, str | None]]:
+    """What stands of the Commission's adjustments, by replaying everything."""
+    models = replay(Recorded(n, story.now, event) for n, event in enumerate(story.events(), 1))
+    facts = models[FACTS].as_of(10**6)
+    return sorted((key[3], values[0]) for key, values in facts.items() if key[3].startswith("node:"))
+
+
+def test_a_later_decision_lifts_what_the_earlier_one_had_set_and_it_does_not_set_again() -> None:
+    story = Sitting().sit(**ADJUST).decided()
+    assert adjusted_points(story) == [("node:services", "75")]
+    other = {"outcome": "adjust", "adjustments": [{"body": BODY, "node": "plans", "points": "60"}]}
+    story.convened(LATER).item(session=LATER, **other).vote(*["for"] * 5, session=LATER)
+    later = commission.TakeDecision(session=LATER, item=1)
+    decided, _ = story.then(later, story.secretary, "DecisionTaken", "ResultsDecided")
+    assert [(one.body, one.node) for one in decided.lifts] == [(BODY, "services")]
+    assert adjusted_points(story) == [("node:plans", "60"), ("node:services", None)]
+
+
+def test_returned_results_are_judged_and_decided_again() -> None:
+    story = Sitting().sit(outcome="return").decided().considered()
+    publish = publishing(SESSION)
+    story.refused(publish, story.admin, "commission-approves")
+    story.open(Stage.CONCLUSION)
+    revise = casefile.ReviseConclusion(cycle=YEAR, body=BODY, values=(stated("quality", "72"),))
+    story.then(revise, story.evaluator, "ConclusionRevised")
+    story.convened(LATER).item(session=LATER).decided(session=LATER)
+    story.refused(publishing(LATER), story.admin, "head-of-state-considers")
+    story.considered(LATER)
+    story.refused(publish, story.admin, "commission-approves")
+    story.then(publishing(LATER), story.admin, "ResultsPublished")
+
+
+def publishing(session: str) -> PublishResults:
+    return PublishResults(cycle=YEAR, group="central", session=session)
+
+
+def test_returning_needs_a_reason() -> None:
+    story = Sitting().to_the_commission().convened()
+    put = {"outcome": "return", "cycle": YEAR, "bodies": [BODY]}
+    command = commission.OpenItem.read({**NAMED, "item": 1, "proposal": put})
+    story.refused(command, silent(story.secretary), "reason-required")
+
+
+def annulled(story: Sitting, session: str = SESSION) -> tuple[Event, ...]:
+    by = replace(story.chair, legal_basis="ruling 7 of 1 August 2023")
+    command = commission.AnnulDecision(session=session, item=1)
+    return story.then(command, by, "DecisionAnnulled", "RulingWithdrawn")
+
+
+def test_an_annulled_decision_takes_back_what_it_had_set_and_must_be_taken_anew() -> None:
+    story = Sitting().sit(**ADJUST).decided()
+    annul = commission.AnnulDecision(**NAMED, item=1)
+    story.refused(annul, silent(story.chair), "reason-required")
+    story.refused(annul, story.chair, "legal-basis-required")
+    story.refused(annul, story.secretary, "no-right")
+    by = replace(story.chair, legal_basis="ruling 7")
+    story.refused(commission.AnnulDecision(**NAMED, item=2), by, "item-decided")
+    annulled(story)
+    story.refused(annul, by, "annulled-once")
+    assert adjusted_points(story) == [("node:services", None)]
+    story.considered()
+    story.refused(publishing(SESSION), story.admin, "commission-approves")
+    story.convened(LATER).item(session=LATER).decided(session=LATER).considered(LATER).published(LATER)
+
+
+def test_only_the_latest_decision_on_a_body_is_annulled() -> None:
+    story = Sitting().sit(**ADJUST).decided()
+    story.convened(LATER).item(session=LATER, bodies=[BODY]).decided(session=LATER)
+    by = replace(story.chair, legal_basis="ruling 7")
+    refusal = story.refused(commission.AnnulDecision(**NAMED, item=1), by, "latest-decision")
+    assert BODY in refusal.message
+    assert OTHER not in refusal.message
+    annulled(story, LATER)
+
+
+def test_an_undecided_item_is_not_annulled() -> None:
+    story = Sitting().sit()
+    by = replace(story.chair, legal_basis="ruling 7")
+    story.refused(commission.AnnulDecision(**NAMED, item=1), by, "item-decided")
+
+
+def test_what_is_published_is_decided_on_again_only_after_the_cycle_is_reopened() -> None:
+    story = Sitting().sit().decided().considered().published()
+    by = replace(story.chair, legal_basis="ruling 7")
+    story.refused(commission.AnnulDecision(**NAMED, item=1), by, "published-is-final")
+    story.convened(LATER)
+    put = {"outcome": "approve", "cycle": YEAR, "bodies": [BODY]}
+    again = commission.OpenItem.read({"session": LATER, "item": 1, "proposal": put})
+    story.refused(again, story.secretary, "published-is-final")
+    revise = casefile.ReviseConclusion(cycle=YEAR, body=BODY, values=(stated("quality", "72"),))
+    story.refused(revise, story.evaluator, "results-published")
+    reopen = ReopenCycle(cycle=YEAR, group="central")
+    lawful = replace(story.admin, legal_basis="ruling 7")
+    story.refused(reopen, silent(story.admin), "reason-required")
+    story.refused(reopen, story.admin, "legal-basis-required")
+    story.then(reopen, lawful, "CycleReopened")
+    story.refused(reopen, lawful, "reopens-something")
+    annulled(story)
+    story.open(Stage.CONCLUSION)
+    story.then(revise, story.evaluator, "ConclusionRevised")
+    story.item(session=LATER).decided(session=LATER).considered(LATER).published(LATER)
+
+
+def test_results_decided_by_two_sessions_are_published_when_both_are_considered() -> None:
+    story = Sitting().to_the_commission()
+    story.convened().item(bodies=[BODY]).decided().considered()
+    story.convened(LATER).item(session=LATER, bodies=[OTHER]).decided(session=LATER)
+    refusal = story.refused(publishing(SESSION), story.admin, "head-of-state-considers")
+    assert LATER in refusal.message
+    story.considered(LATER).published(LATER)

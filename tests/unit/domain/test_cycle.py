@@ -1,24 +1,20 @@
 """The cycle: opened under approved rules, staffed, staged, published after the Commission and the Head of State."""
 
-from datetime import timedelta
+from datetime import date
 
 import pytest
 
 from api.application import Statement
 from domain import bodies, commission, cycle, methodology
+from domain.calendar import Deadline, end_of
 from domain.cycle import Stage
-from tests.story import BODY, EVALUATOR, OTHER, START, YEAR, Story, rules
-
-SESSION = "2023-06-20-1"
+from domain.errors import InvalidInput
+from tests.story import BODY, EVALUATOR, OTHER, SESSION, START, YEAR, Story, rules, silent
 
 
 @pytest.fixture
 def story() -> Story:
     return Story().with_cycle()
-
-
-def silent(by: Statement) -> Statement:
-    return Statement(by.person, by.role)
 
 
 def test_a_cycle_opens_once_under_an_approved_revision_in_force() -> None:
@@ -74,19 +70,19 @@ def test_evaluators_are_assigned_and_reassigned_but_never_to_themselves(story: S
 
 def test_stages_open_and_close_once_and_deadlines_only_move_on(story: Story) -> None:
     story.open(Stage.SUBMISSION, days=5)
-    again = cycle.OpenStage(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.now)
+    again = cycle.OpenStage(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.due(0))
     story.refused(again, story.admin, "stage-once")
-    earlier = cycle.ExtendDeadline(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.now)
+    earlier = cycle.ExtendDeadline(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.due(0))
     story.refused(earlier, story.admin, "deadline-later")
     story.refused(earlier, silent(story.admin), "reason-required")
     story.close(Stage.SUBMISSION)
     story.refused(cycle.CloseStage(cycle=YEAR, stage=Stage.SUBMISSION), story.admin, "stage-open")
-    late = cycle.ExtendDeadline(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.now + timedelta(days=90))
+    late = cycle.ExtendDeadline(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.due(90))
     story.refused(late, story.admin, "stage-open")
 
 
 def test_only_the_administration_runs_the_cycle(story: Story) -> None:
-    stage = cycle.OpenStage(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.now)
+    stage = cycle.OpenStage(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.due(0))
     story.refused(stage, story.officer, "no-right")
 
 
@@ -115,7 +111,7 @@ def test_results_are_published_after_the_commission_and_the_head_of_state(story:
     for seat in seats:
         vote = commission.CastVote(session=SESSION, item=1, member=seat.person, choice="for")
         story.when(vote, seat)
-    story.then(commission.TakeDecision(session=SESSION, item=1), secretary, "DecisionTaken")
+    story.then(commission.TakeDecision(session=SESSION, item=1), secretary, "DecisionTaken", "ResultsDecided")
     story.refused(publish, story.admin, "head-of-state-considers")
     review = commission.RecordReview(session=SESSION, cycle=YEAR, remark="considered")
     story.close(Stage.COMMISSION).open(Stage.HEAD_OF_STATE)
@@ -125,5 +121,43 @@ def test_results_are_published_after_the_commission_and_the_head_of_state(story:
     story.refused(review, head, "reviewed-once")
     story.then(publish, story.admin, "ResultsPublished")
     story.refused(publish, story.admin, "published-once")
-    reopen = cycle.OpenStage(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.now)
+    reopen = cycle.OpenStage(cycle=YEAR, stage=Stage.SUBMISSION, deadline=story.due(0))
     story.refused(reopen, story.admin, "published-is-final")
+
+
+def planned(stage: Stage, opens: date, due: date) -> cycle.PlannedStage:
+    return cycle.PlannedStage(stage=stage, opens=opens, due=due)
+
+
+def test_a_calendar_gives_stages_their_deadlines() -> None:
+    story = Story().with_register().with_rules()
+    calendar = (
+        planned(Stage.SUBMISSION, date(2023, 1, 9), date(2023, 2, 15)),
+        planned(Stage.CONCLUSION, date(2023, 2, 16), date(2023, 3, 15)),
+    )
+    fields = {"cycle": YEAR, "methodology": "small", "revision": "small-1"}
+    for wrong in (
+        calendar[::-1],
+        (calendar[0], calendar[0]),
+        (calendar[0], planned(Stage.CONCLUSION, date(2023, 2, 15), date(2023, 3, 15))),
+        (planned(Stage.SUBMISSION, date(2023, 1, 9), date(2023, 1, 8)),),
+    ):
+        story.refused(cycle.OpenCycle(**fields, calendar=wrong), story.admin, "calendar-in-order")
+    story.then(cycle.OpenCycle(**fields, calendar=calendar), story.admin, "CycleOpened")
+    submission = cycle.OpenStage(cycle=YEAR, stage=Stage.SUBMISSION)
+    (opened,) = story.then(submission, story.admin, "StageOpened")
+    assert opened.deadline.isoformat() == "2023-02-15T17:59:59.999999+00:00"
+    assert opened.stated == "as the calendar plans"
+    story.refused(cycle.OpenStage(cycle=YEAR, stage=Stage.OBJECTION), story.admin, "deadline-stated")
+
+
+def test_a_deadline_is_a_day_ahead_or_a_number_of_working_days(story: Story) -> None:
+    fields = {"cycle": YEAR, "stage": Stage.SUBMISSION}
+    past = cycle.OpenStage(**fields, deadline=Deadline(day=date(2022, 12, 31)))
+    story.refused(past, story.admin, "deadline-ahead")
+    command = cycle.OpenStage(**fields, deadline=Deadline(working_days=3))
+    (opened,) = story.then(command, story.admin, "StageOpened")
+    assert (opened.deadline, opened.stated) == (end_of(date(2023, 1, 12)), "3 working days")
+    for both in ({}, {"day": "2023-01-31", "working_days": 3}):
+        with pytest.raises(InvalidInput, match="deadline"):
+            cycle.OpenStage.read({**fields, "deadline": both})

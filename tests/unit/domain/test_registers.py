@@ -1,6 +1,8 @@
 """Bodies, people and methodologies: the registers that everything else stands on."""
 
+from base64 import b64encode
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -160,3 +162,74 @@ def test_a_document_that_is_no_revision_is_refused_with_every_place() -> None:
     refusal = story.refused(methodology.DraftRevision(document=broken), centre, "invalid-revision")
     assert isinstance(refusal, InvalidInput)
     assert {p.place for p in refusal.problems} == {"speed", "rounding.total.places", "rounding.total.mode"}
+
+
+def signing_key(seed: bytes = b"0") -> people.SigningKey:
+    der = sha256(seed).digest() * 2
+    return people.SigningKey(key=sha256(der).hexdigest(), algorithm="Ed25519", public_key=b64encode(der).decode())
+
+
+def test_signing_keys_are_registered_by_the_registrar_and_revoked_by_either() -> None:
+    story = Story()
+    officer = story.someone("officer", "body-officer", BODY)
+    key, second = signing_key(), signing_key(b"1")
+    register = people.RegisterSigningKey(person="officer", signing_key=key)
+    story.refused(register, officer, "no-right")
+    own = people.RegisterSigningKey(person="registrar", signing_key=key)
+    story.refused(own, story.registrar, "nobody-registers-their-own-key")
+    ghost = people.RegisterSigningKey(person="ghost", signing_key=key)
+    story.refused(ghost, story.registrar, "person-known")
+    story.then(register, story.registrar, "SigningKeyRegistered")
+    story.refused(register, story.registrar, "key-once")
+    revoke = people.RevokeSigningKey(person="officer", key=key.key, since=START)
+    story.refused(revoke, Statement("officer", "body-officer"), "reason-required")
+    story.then(revoke, officer, "SigningKeyRevoked")
+    story.refused(revoke, story.registrar, "key-valid")
+    unknown = people.RevokeSigningKey(person="officer", key=second.key, since=START)
+    story.refused(unknown, story.registrar, "key-known")
+
+
+def test_a_key_is_named_by_its_bytes() -> None:
+    good = signing_key()
+    for wrong in ({"key": "0" * 64}, {"public_key": "%%%"}):
+        fields = {"person": "officer", "signing_key": {**good.model_dump(), **wrong}}
+        with pytest.raises(InvalidInput, match="signing_key"):
+            people.RegisterSigningKey.read(fields)
+
+
+def test_appointments_are_to_known_roles() -> None:
+    fields = {"appointment": "x-1", "role": "emperor", "body": "b", "since": "2023-01-01T00:00:00Z"}
+    with pytest.raises(InvalidInput, match=r"appointment\.role"):
+        people.MakeAppointment.read({"person": "x", "appointment": fields})
+
+
+def test_changes_are_proposed_and_answered_by_somebody_else() -> None:
+    story = Story().with_register().with_rules()
+    officer = story.someone("officer", "body-officer", BODY)
+    external = story.someone("external", "external-expert", "university")
+    key = {"methodology": "small", "revision": "small-1"}
+    whole = methodology.ProposeChange(**key, text="count complaints too")
+    story.refused(whole, story.admin, "no-right")
+    for by in (officer, external, story.centre):
+        story.then(whole, by, "ChangeProposed")
+    nodes = methodology.ProposeChange(**key, nodes=("services", "nowhere"), text="weigh it less")
+    refusal = story.refused(nodes, officer, "nodes-of-revision")
+    assert isinstance(refusal, InvalidInput)
+    assert [problem.place for problem in refusal.problems] == ["nodes[1]"]
+    unknown = methodology.ProposeChange(methodology="small", revision="small-9", text="x")
+    story.refused(unknown, officer, "revision-known")
+
+    def answer(number: int, accepted: bool) -> methodology.AnswerProposal:
+        return methodology.AnswerProposal(methodology="small", proposal=number, accepted=accepted)
+
+    story.refused(answer(1, True), Statement("admin", "administration"), "reason-required")
+    story.then(answer(1, True), story.admin, "ProposalAccepted")
+    story.then(answer(2, False), story.admin, "ProposalRejected")
+    story.refused(answer(2, True), story.admin, "answered-once")
+    story.refused(answer(9, True), story.admin, "proposal-known")
+
+
+def test_who_drafted_does_not_audit() -> None:
+    story = Story().with_register().with_rules()
+    audit = methodology.RecordMethodologicalAudit(methodology="small", revision="small-1", finding="fine")
+    story.refused(audit, story.centre, "drafter-does-not-audit")

@@ -1,217 +1,19 @@
-"""The Commission: its sessions, votes and decisions. No quorum, no decision; a recused member does not vote."""
+"""What can be asked of a session: to convene, vote, decide, annul, close, and the review that follows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import date
-from typing import Any, Literal
 
 from pydantic import Field
 
 from domain.commands import Command, Concern, Moment
+from domain.commission.aggregate import Choice, CommissionSession, Proposal
+from domain.cycle import Cycle
 from domain.errors import InvalidInput, NotFound, Problem, WrongState
-from domain.events import Act, Aggregate, Code, Data, Text
-from domain.events import Event as BaseEvent
+from domain.events import Act, Code, Text
 from domain.records import Records
-from domain.statements import Adjustment, require_nodes
-
-Outcome = Literal["approve", "return", "adjust"]
-Choice = Literal["for", "against", "abstain"]
-
-
-class BodyAdjustment(Adjustment):
-    """Points that the Commission sets on a node of one body's tree."""
-
-    body: Code
-
-
-class Proposal(Data):
-    """What an item puts to the vote: approve results, return them to the evaluating bodies, or adjust points."""
-
-    outcome: Outcome
-    cycle: int
-    bodies: tuple[Code, ...] = Field(min_length=1)
-    adjustments: tuple[BodyAdjustment, ...] = ()
-
-
-@dataclass
-class Item:
-    """An item of the agenda as it stands."""
-
-    proposal: Proposal
-    votes: dict[str, Choice] = field(default_factory=dict)
-    recused: set[str] = field(default_factory=set)
-    decided: str = ""
-
-
-class CommissionSession(Aggregate):
-    """One session, named by date and number (`2023-06-20-1`)."""
-
-    class Event(BaseEvent):
-        """Every event of a session names it."""
-
-        session: Code
-
-    def __init__(self, session: str) -> None:
-        self.session = session
-        self.members: tuple[str, ...] = ()
-        self.chair = ""
-        self.present: set[str] = set()
-        self.items: dict[int, Item] = {}
-        self.closed = False
-        self.reviewed: set[int] = set()
-
-    def key(self) -> dict[str, Any]:
-        return {"session": self.session}
-
-    @property
-    def quorum(self) -> int:
-        """How many members must be present and not recused: more than half of those convened."""
-        return len(self.members) // 2 + 1
-
-    def approved_bodies(self, cycle: int) -> set[str]:
-        """Bodies whose results in a cycle this session approved or adjusted."""
-        decided = (item for item in self.items.values() if item.decided in ("approve", "adjust"))
-        return {body for item in decided if item.proposal.cycle == cycle for body in item.proposal.bodies}
-
-    class SessionConvened(Event):
-        """The members are called together."""
-
-        date: date
-        number: int
-        chair: Code
-        members: tuple[Code, ...]
-
-        def apply(self, aggregate: CommissionSession) -> None:
-            aggregate.members = self.members
-            aggregate.chair = self.chair
-
-    class MemberAttended(Event):
-        """A member is present."""
-
-        member: Code
-
-        def apply(self, aggregate: CommissionSession) -> None:
-            aggregate.present.add(self.member)
-
-    class ItemOpened(Event):
-        """An item of the agenda is put to the vote."""
-
-        item: int
-        proposal: Proposal
-
-        def apply(self, aggregate: CommissionSession) -> None:
-            aggregate.items[self.item] = Item(self.proposal)
-
-    class MemberRecused(Event):
-        """A member steps aside on an item."""
-
-        item: int
-        member: Code
-
-        def apply(self, aggregate: CommissionSession) -> None:
-            aggregate.items[self.item].recused.add(self.member)
-
-    class VoteCast(Event):
-        """A member votes."""
-
-        item: int
-        member: Code
-        choice: Choice
-
-        def apply(self, aggregate: CommissionSession) -> None:
-            aggregate.items[self.item].votes[self.member] = self.choice
-
-    class DissentRecorded(Event):
-        """A member's differing opinion is put on record."""
-
-        item: int
-        member: Code
-        text: Text
-
-        def apply(self, aggregate: CommissionSession) -> None:
-            """A dissent changes no result."""
-
-    class DecisionTaken(Event):
-        """The item's proposal is carried by the votes."""
-
-        item: int
-        outcome: Outcome
-        cycle: int
-        bodies: tuple[Code, ...]
-        adjustments: tuple[BodyAdjustment, ...]
-        votes_for: int
-        votes_against: int
-        abstained: int
-
-        def apply(self, aggregate: CommissionSession) -> None:
-            aggregate.items[self.item].decided = self.outcome
-
-    class SessionClosed(Event):
-        """The session ends."""
-
-        def apply(self, aggregate: CommissionSession) -> None:
-            aggregate.closed = True
-
-    class HeadOfStateReviewed(Event):
-        """The Head of State considered the results that the session decided."""
-
-        cycle: int
-        remark: Text
-
-        def apply(self, aggregate: CommissionSession) -> None:
-            aggregate.reviewed.add(self.cycle)
-
-    def require_sitting(self) -> None:
-        """Refuses an act on a session that was not convened or is closed."""
-        if not self.exists:
-            raise NotFound(f"no session {self.session} was convened", rule="session-known")
-        if self.closed:
-            raise WrongState(f"session {self.session} is closed", rule="session-open")
-
-    def open_item(self, number: int) -> Item:
-        """The item of this number. Raises NotFound, or WrongState if it is decided."""
-        self.require_sitting()
-        item = self.items.get(number)
-        if item is None:
-            raise NotFound(f"session {self.session} has no item {number}", rule="item-known")
-        if item.decided:
-            raise WrongState(f"item {number} is decided: {item.decided}", rule="item-open")
-        return item
-
-    def require_present(self, member: str) -> None:
-        """Refuses an act of somebody who does not sit in this session."""
-        if member not in self.present:
-            raise WrongState(f"{member} is not present in session {self.session}", rule="member-present")
-
-    def decide(self, act: Act, number: int) -> None:
-        """Takes the decision that the votes carry: a quorum, and more votes for than against."""
-        item = self.open_item(number)
-        able = self.present - item.recused
-        if len(able) < self.quorum:
-            raise WrongState(
-                f"no quorum: {len(able)} members can decide item {number}, {self.quorum} are needed", rule="quorum"
-            )
-        waiting = sorted(able - item.votes.keys())
-        if waiting:
-            raise WrongState(f"these members have not voted: {', '.join(waiting)}", rule="all-vote")
-        count = {choice: sum(1 for vote in item.votes.values() if vote == choice) for choice in ("for", "against")}
-        if count["for"] <= count["against"]:
-            raise WrongState(
-                f"the proposal is not carried: {count['for']} for, {count['against']} against", rule="majority"
-            )
-        self.record(
-            self.DecisionTaken,
-            act,
-            item=number,
-            outcome=item.proposal.outcome,
-            cycle=item.proposal.cycle,
-            bodies=item.proposal.bodies,
-            adjustments=item.proposal.adjustments,
-            votes_for=count["for"],
-            votes_against=count["against"],
-            abstained=len(item.votes) - count["for"] - count["against"],
-        )
+from domain.statements import BodyNode, require_nodes
 
 
 class SessionCommand(Command):
@@ -291,6 +93,7 @@ class OpenItem(SessionCommand):
             raise WrongState(f"item {self.item} is on the agenda already", rule="item-once")
         cycle = records.cycle(self.proposal.cycle)
         cycle.require_open()
+        require_unpublished(cycle, self.proposal.bodies)
         revision = records.revision_of(cycle)
         for body in self.proposal.bodies:
             group = cycle.enrolment(body).group
@@ -303,8 +106,8 @@ class OpenItem(SessionCommand):
         if outside or (self.proposal.outcome == "adjust") != bool(self.proposal.adjustments):
             outside = outside or [Problem("proposal.adjustments", "an `adjust` has some, any other outcome has none")]
             raise InvalidInput("this proposal cannot be put to the vote", outside)
-        if self.proposal.outcome == "adjust":
-            act.require_reason("an adjustment")
+        if self.proposal.outcome != "approve":
+            act.require_reason("adjusting or returning results")
         session.record(CommissionSession.ItemOpened, act, item=self.item, proposal=self.proposal)
         return session
 
@@ -384,10 +187,50 @@ class TakeDecision(SessionCommand):
         item = records.session(self.session).items.get(self.item)
         return [stage.value for stage in records.cycle(item.proposal.cycle).open_stages] if item else []
 
-    def carry_out(self, act: Act, records: Records) -> CommissionSession:
+    def carry_out(self, act: Act, records: Records) -> tuple[CommissionSession, Cycle]:
         session = records.session(self.session)
-        session.decide(act, self.item)
-        return session
+        proposal = session.open_item(self.item).proposal
+        cycle = records.cycle(proposal.cycle)
+        require_unpublished(cycle, proposal.bodies)
+        again = {(one.body, one.node) for one in proposal.adjustments}
+        lifts = tuple(
+            BodyNode(body=body, node=node)
+            for body in proposal.bodies
+            if body in cycle.rulings
+            for node in cycle.rulings[body].adjusted
+            if (body, node) not in again
+        )
+        session.decide(act, self.item, lifts)
+        adjusted = tuple(BodyNode(body=one.body, node=one.node) for one in proposal.adjustments)
+        decided = {"session": self.session, "item": self.item, "bodies": proposal.bodies}
+        cycle.record(Cycle.ResultsDecided, act, **decided, outcome=proposal.outcome, adjusted=adjusted)
+        return session, cycle
+
+
+class AnnulDecision(SessionCommand):
+    """Annul a decision that still stands and is not published, on a legal basis and with the reason."""
+
+    item: int
+
+    def concern(self, records: Records, moment: Moment) -> Concern:
+        item = records.session(self.session).items.get(self.item)
+        return Concern(
+            "CommissionSession", self.session, {"bodies": list(item.proposal.bodies) if item is not None else []}
+        )
+
+    def carry_out(self, act: Act, records: Records) -> tuple[CommissionSession, Cycle]:
+        session = records.session(self.session)
+        session.annul(act, self.item)
+        proposal = session.items[self.item].proposal
+        cycle = records.cycle(proposal.cycle)
+        require_unpublished(cycle, proposal.bodies)
+        replaced = [body for body in proposal.bodies if not cycle.is_ruled_by(body, self.session, self.item)]
+        if replaced:
+            raise WrongState(
+                f"a later decision stands on {', '.join(replaced)}: annul that one", rule="latest-decision"
+            )
+        cycle.record(Cycle.RulingWithdrawn, act, session=self.session, item=self.item, bodies=proposal.bodies)
+        return session, cycle
 
 
 class CloseSession(SessionCommand):
@@ -417,3 +260,12 @@ class RecordReview(SessionCommand):
             raise WrongState(f"the results of {self.cycle} are considered already", rule="reviewed-once")
         session.record(CommissionSession.HeadOfStateReviewed, act, cycle=self.cycle, remark=self.remark)
         return session
+
+
+def require_unpublished(cycle: Cycle, bodies: Iterable[str]) -> None:
+    """Refuses an act on results that are published, and so final until the cycle is reopened."""
+    published = [body for body in bodies if cycle.is_published(body)]
+    if published:
+        raise WrongState(
+            f"the results of {', '.join(published)} are published: reopen the cycle first", rule="published-is-final"
+        )
