@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -30,6 +31,9 @@ from projections.tables import SPECS, ReadModels
 
 LAW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How a law is tried: often enough to find ties and gaps, quickly enough to run every time."""
+
+LAW_OF_HISTORIES = settings(LAW, max_examples=30)
+"""The same for whole histories, each of which is folded several times."""
 
 TITLE = {"kk": "т", "ru": "т", "en": "t"}
 SAID = {"title": TITLE, "illustrative": True}
@@ -221,15 +225,24 @@ class History:
 
     beginning: tuple[Event, ...]
     streams: tuple[tuple[Event, ...], ...]
-    revision: Revision
+    document: Mapping[str, Any]
     bodies: Mapping[str, str]
     """Groups by body."""
 
-    def told(self, order: Sequence[int]) -> list[Recorded]:
+    @cached_property
+    def revision(self) -> Revision:
+        """The revision in force."""
+        return revision_of(self.document)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        rules = {name: value for name, value in self.document.items() if name != "inputs"}
+        printer.text(f"history of {self.bodies} under {rules}")
+
+    def told(self, order: Sequence[int]) -> Told:
         """The events with their positions; `order` says whose turn it is, by the stream's number."""
         turns = [iter(stream) for stream in self.streams]
         events = [*self.beginning, *(next(turns[turn]) for turn in order)]
-        return recorded(events)
+        return Told(self, recorded(events))
 
     def orders(self) -> st.SearchStrategy[list[int]]:
         """All ways to mix the streams."""
@@ -238,6 +251,24 @@ class History:
     def any_order(self) -> list[int]:
         """One of them: stream after stream."""
         return [number for number, stream in enumerate(self.streams) for _ in stream]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A history in one order."""
+
+    history: History
+    events: list[Recorded]
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        self.history._repr_pretty_(printer, cycle)
+        for place, _, event in self.events[len(self.history.beginning) :]:
+            printer.text(f"\n  {place}: {_in_short(event)}")
+
+
+def _in_short(event: Event) -> str:
+    fields = event.model_dump(mode="json", exclude={"envelope", "originator_id", "originator_version"})
+    return f"{event.type_name()} {fields}"
 
 
 def recorded(events: Iterable[Event]) -> list[Recorded]:
@@ -270,14 +301,14 @@ def histories(draw: st.DrawFn, bodies: int = 4, acts: int = 6) -> History:
         tuple(_act(draw, teller, revision, body) for _ in range(draw(st.integers(0, acts)))) for body in sorted(groups)
     ]
     sessions = tuple(_decision(draw, teller, revision, sorted(groups)) for _ in range(draw(st.integers(0, 2))))
-    return History(tuple(beginning), (tuple(late), *cases, sessions), revision, groups)
+    return History(tuple(beginning), (tuple(late), *cases, sessions), document, groups)
 
 
 @st.composite
-def told_histories(draw: st.DrawFn, **sizes: int) -> tuple[History, list[Recorded]]:
-    """A history, and its events in some order."""
+def told_histories(draw: st.DrawFn, **sizes: int) -> Told:
+    """A history in some order."""
     history = draw(histories(**sizes))
-    return history, history.told(draw(history.orders()))
+    return history.told(draw(history.orders()))
 
 
 def _established(teller: Teller, body: str, group: str) -> Event:
