@@ -47,7 +47,7 @@ class _Case:
 class CaseFold:
     """Applies events to the tables of facts and scores. Keeps `keep` cases in memory, loading others on use."""
 
-    def __init__(self, models: ReadModels, keep: int = 2_000) -> None:
+    def __init__(self, models: ReadModels, keep: int) -> None:
         self._models = models
         self._keep = keep
         self._cases: OrderedDict[tuple[int, str], _Case] = OrderedDict()

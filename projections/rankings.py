@@ -31,7 +31,7 @@ class _Group:
 class RankingFold:
     """Applies enrolments and score changes to the table of rankings."""
 
-    def __init__(self, models: ReadModels, keep: int = 200) -> None:
+    def __init__(self, models: ReadModels, keep: int) -> None:
         self._models = models
         self._keep = keep
         self._groups: OrderedDict[tuple[int, str], _Group] = OrderedDict()

@@ -32,7 +32,7 @@ from projections.tables import SPECS, ReadModels
 LAW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How a law is tried: often enough to find ties and gaps, quickly enough to run every time."""
 
-LAW_OF_HISTORIES = settings(LAW, max_examples=30)
+LAW_OF_HISTORIES = settings(LAW, max_examples=20)
 """The same for whole histories, each of which is folded several times."""
 
 TITLE = {"kk": "т", "ru": "т", "en": "t"}

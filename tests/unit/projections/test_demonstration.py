@@ -1,6 +1,6 @@
 """The demonstration of 2022: the published totals come out, and an independent computation gives the same scores."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -106,6 +106,25 @@ def test_the_published_totals_come_out(source: ReplayedSource) -> None:
         "not counted": "88 (20.5 %)",
         "mean score": "93.9",
         "below 90": "3",
+    }
+
+
+def test_the_published_totals_of_target_and_macro_indicators_come_out() -> None:
+    counted: Counter[tuple[str, str]] = Counter()
+    for rows in indicators(Layer.FINAL).values():
+        for row in rows:
+            plan, fact = Fraction(row["plan"]), Fraction(row["fact"] or 0)
+            reached, wanted = (fact, plan) if row["better"] == "more" else (plan, fact)
+            state = "fully" if reached >= wanted else "not" if reached * 2 < wanted else "partly"
+            counted[(row["kind"], "not counted" if row["fact"] is None else state)] += 1
+    assert counted == {
+        ("target", "fully"): 242,
+        ("target", "partly"): 25,
+        ("target", "not"): 5,
+        ("target", "not counted"): 30,
+        ("macro", "fully"): 60,
+        ("macro", "partly"): 10,
+        ("macro", "not counted"): 58,
     }
 
 

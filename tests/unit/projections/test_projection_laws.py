@@ -109,7 +109,8 @@ def test_flushes_and_restarts_leave_no_trace(told: Told, data: st.DataObject) ->
     events = told.events
     store = Store()
     models = ReadModels.over(store.load)
-    fold = Fold(models)
+    keep = data.draw(st.integers(1, 2))
+    fold = Fold(models, keep, keep)
     for one in events:
         fold.apply(one)
         turn = data.draw(st.sampled_from(["go on", "flush", "forget", "restart"]))
@@ -119,7 +120,7 @@ def test_flushes_and_restarts_leave_no_trace(told: Told, data: st.DataObject) ->
                 table.forget(data.draw(st.integers(0, 2)) if turn == "forget" else 10**6)
             if turn == "restart":
                 models = ReadModels.over(store.load)
-                fold = Fold(models)
+                fold = Fold(models, keep, keep)
     store.write(models)
     whole = replay(events)
     for spec in SPECS:
