@@ -29,7 +29,7 @@ from projections.facts import statements
 from projections.history import Key, Load, Row, TableSpec, Values
 from projections.tables import SPECS, ReadModels
 
-LAW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How a law is tried: often enough to find ties and gaps, quickly enough to run every time."""
 
 LAW_OF_HISTORIES = settings(LAW, max_examples=20)
