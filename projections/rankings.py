@@ -31,7 +31,7 @@ class _Group:
 class RankingFold:
     """Applies enrolments and score changes to the table of rankings."""
 
-    def __init__(self, models: ReadModels, keep: int = 200) -> None:
+    def __init__(self, models: ReadModels, keep: int) -> None:
         self._models = models
         self._keep = keep
         self._groups: OrderedDict[tuple[int, str], _Group] = OrderedDict()
@@ -46,7 +46,7 @@ class RankingFold:
             self._place(cycle, group, body, position)
 
     def _place(self, cycle: int, name: str, body: str, position: int) -> None:
-        group = self._group(cycle, name)
+        group = self._group(cycle, name, position)
         standing = standing_of(self._models, cycle, body)
         previous = group.standings.get(body)
         entry = (order_of(standing), body)
@@ -60,12 +60,14 @@ class RankingFold:
             high = bisect_left(group.order, entry)
         insort(group.order, entry)
         group.standings[body] = standing
-        # A new body moves everyone behind it; a moved one only those between.
+        # A new body moves everyone behind it; a moved one those between, and whoever shared its old rank.
         last = len(group.order) - 1 if previous is None else max(low, high)
+        while previous is not None and last + 1 < len(group.order) and group.order[last + 1][0] == order_of(previous):
+            last += 1
         self._number(cycle, name, group, min(low, high), last, position)
 
     def _withdraw(self, cycle: int, name: str, body: str, position: int) -> None:
-        group = self._group(cycle, name)
+        group = self._group(cycle, name, position)
         entry = (order_of(group.standings.pop(body)), body)
         index = bisect_left(group.order, entry)
         del group.order[index]
@@ -80,7 +82,7 @@ class RankingFold:
                 table.put((cycle, name, placed.body), (placed.rank,), position)
             return
         order = group.order
-        low = min(low, len(order) - 1)
+        low = max(0, min(low, len(order) - 1))
         while 0 < low < len(order) and order[low - 1][0] == order[low][0]:
             low -= 1
         place = low
@@ -93,21 +95,21 @@ class RankingFold:
             ranked = None if key[0] else place + 1
             table.put((cycle, name, body), (ranked,), position)
 
-    def _group(self, cycle: int, name: str) -> _Group:
+    def _group(self, cycle: int, name: str, position: int) -> _Group:
         found = self._groups.get((cycle, name))
         if found is not None:
             self._groups.move_to_end((cycle, name))
             return found
-        opened = self._models[CYCLES].get((cycle,))
-        revision = self._models[REVISIONS].get((opened[0], opened[1])) if opened else None
-        if revision is None:
-            raise LookupError(f"ranking {cycle}/{name}: the events that opened its cycle were not folded")
-        group = _Group(revision_of(revision[1]).ties)
+        methodology, revision, *_ = self._models[CYCLES].row((cycle,))
+        _, document, *_ = self._models[REVISIONS].row((methodology, revision))
+        group = _Group(revision_of(document).ties)
         placed = self._models[RANKINGS].partition((cycle, name))
         for _, _, body in placed:
             group.standings[body] = standing_of(self._models, cycle, body)
         group.order = sorted((order_of(standing), body) for body, standing in group.standings.items())
         self._groups[(cycle, name)] = group
+        # The scores that were just read may be newer than the ranks: the event at hand has changed them already.
+        self._number(cycle, name, group, 0, len(group.order) - 1, position)
         while len(self._groups) > self._keep:
             self._groups.popitem(last=False)
         return group
