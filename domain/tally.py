@@ -178,7 +178,7 @@ class Tally:
         coverage = ZERO
         for weight, child in zip(place.weights, place.children, strict=True):
             coverage = DECIMAL128.add(coverage, DECIMAL128.multiply(weight, self._coverage[child]))
-        return DECIMAL128.divide(coverage, place.weight_sum)
+        return DECIMAL128.divide(coverage, place.weight_sum) or ZERO
 
     def result(self) -> Tallied:
         """The score as it stands."""

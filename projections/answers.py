@@ -16,7 +16,8 @@ from domain.layers import LAYERS, ORDINAL, Layer
 from domain.ranking import Standing, rank
 from domain.revision import Revision, revision_of
 from domain.scoring import Fact, Facts, ScoreTree, score
-from projections.cases import from_tie_values, tie_values
+from domain.tally import Plan, Tally
+from projections.cases import from_tie_values
 from projections.history import Key, TableSpec, Values
 from projections.tables import (
     BODIES,
@@ -197,14 +198,14 @@ def _computed_scores(
     source: Source, cycle: int, group: str, bodies: list[str], position: int, layer: Layer, revision: Revision
 ) -> dict[str, Scored]:
     stated = _stated(source.rows(FACTS, {"cycle": cycle}, position))
+    plan = Plan(revision, group)
     found: dict[str, Scored] = {}
     for body in bodies:
         facts = stated.get(body, {})
-        tree = score(revision, Facts.at_layer(group, facts, layer))
+        tally = Tally(plan, Facts.at_layer(group, facts, layer).entries).result()
         reached = [one for one in LAYERS[: ORDINAL[layer] + 1] if one in facts]
-        standing = Standing(body, tree.value, tie_values(tree, revision))
-        grade = tree.grade.id if tree.grade else None
-        found[body] = (standing, tree.coverage, grade, reached[-1].value if reached else None)
+        standing = Standing(body, tally.value, tally.tie_values)
+        found[body] = (standing, tally.coverage, tally.grade, reached[-1].value if reached else None)
     return found
 
 
