@@ -287,7 +287,9 @@ def histories(draw: st.DrawFn, bodies: int = 4, acts: int = 6) -> History:
     beginning = [_established(teller, body, group) for body, group in groups.items()]
     beginning += _rules(teller, document)
     opened = {"methodology": "random", "revision": revision.id, "revision_sha256": revision.sha256}
-    beginning.append(teller.tell(Cycle, Cycle.CycleOpened, (YEAR,), cycle=YEAR, **opened, retrospective=True, calendar=()))
+    beginning.append(
+        teller.tell(Cycle, Cycle.CycleOpened, (YEAR,), cycle=YEAR, **opened, retrospective=True, calendar=())
+    )
     for body, group in groups.items():
         beginning += _enrolled(teller, body, group)
     late: list[Event] = []

@@ -292,7 +292,7 @@ def test_each_cycle_is_scored_under_its_own_revision(submitted: Story) -> None:
     submitted.when(approve, submitted.admin)
     submitted.when(cycle.OpenCycle(cycle=year, **strict), submitted.admin)
     submitted.when(cycle.EnrolBody(cycle=year, body=BODY), submitted.admin)
-    deadline = submitted.now.replace(year=2024)
+    deadline = submitted.due(365)
     submitted.when(cycle.OpenStage(cycle=year, stage=Stage.SUBMISSION, deadline=deadline), submitted.admin)
     submit = casefile.SubmitData(cycle=year, body=BODY, values=(stated("quality", "80"),))
     submitted.when(submit, submitted.officer)
