@@ -27,7 +27,7 @@ def inputs(revision: Revision) -> Iterator[Finding]:
         if stated.id not in read:
             yield warning("input-unused", place, "No formula reads this input.")
         by_row = any(column.id == "unit" for column in stated.columns)
-        for one in (stated, *stated.columns):
+        for one in _measures(stated):
             where = place if one is stated else f"{place}.{one.id}"
             yield from _measured(one, where, by_row=by_row)
 
@@ -61,9 +61,12 @@ def formulas(revision: Revision, node: Node, indicator: Indicator, place: str) -
 
 def _empty(stated: Input) -> bool:
     return any(
-        one.minimum is not None and one.maximum is not None and one.minimum > one.maximum
-        for one in (stated, *stated.columns)
+        one.minimum is not None and one.maximum is not None and one.minimum > one.maximum for one in _measures(stated)
     )
+
+
+def _measures(stated: Input) -> tuple[Input | Column, ...]:
+    return stated, *stated.columns
 
 
 def _written(formula: Expression, revision: Revision, place: str) -> Iterator[Finding]:

@@ -44,9 +44,7 @@ def _dropped(before: Revision, revision: Revision, kept: set[str], ended: set[st
             for indicator in _left_out(tree, kept, ended):
                 if indicator.id not in seen:
                     seen.add(indicator.id)
-                    sentence = (
-                        f"Indicator `{indicator.id}` of {before.id} is neither carried on nor said to be left out."
-                    )
+                    sentence = f"`{indicator.id}` of {before.id} is neither carried on nor said to be left out."
                     yield warning("dropped-silently", f"trees.{group}", sentence)
 
 

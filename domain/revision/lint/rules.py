@@ -30,9 +30,7 @@ def missing(document: Mapping[str, Any], revision: Revision) -> Iterator[Finding
     for group, tree in document["trees"].items():
         for place, node in _written(tree, f"trees.{group}"):
             if "missing" in node and node.get("level") == "indicator":
-                sentence = (
-                    "On an indicator the rule does nothing: it says what a node does when its children are missing."
-                )
+                sentence = "On an indicator the rule does nothing: it is for nodes whose children are missing."
                 yield warning("missing-without-effect", f"{place}.missing", sentence)
 
 
@@ -110,7 +108,9 @@ def _titles(revision: Revision) -> Iterator[tuple[str, Title]]:
 
 def sources(revision: Revision) -> Iterator[Finding]:
     """Where figures are illustrative, the notes must say what that means."""
-    stated = [one.provenance for one in (*revision.inputs.values(), *revision.penalties.values(), *revision.grades)]
+    stated = [one.provenance for one in revision.inputs.values()]
+    stated += [one.provenance for one in revision.penalties.values()]
+    stated += [one.provenance for one in revision.grades]
     stated += [node.provenance for tree in revision.trees.values() for node in tree.walk()]
     count = sum(one.illustrative for one in stated)
     if count and not revision.notes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from lark import Token, Tree
 
@@ -21,7 +20,7 @@ BINDERS = ("iteration", "binding", "entry")
 
 def syntax_of(text: str) -> Syntax:
     """The tree of a formula that the reader has accepted."""
-    found: Any = _lark().parse(text)
+    found: Syntax = _lark().parse(text)
     return found
 
 
