@@ -117,6 +117,15 @@ def impact(
     return tuple(found)
 
 
+def recorded_document(source: Source, name: str, position: int) -> Document | None:
+    """The document of a revision in the record, by its id or the beginning (8 digits or more) of its SHA-256."""
+    for (_, revision), (sha256, document, *_) in source.rows(REVISIONS, {}, position).items():
+        if revision == name or (len(name) >= 8 and sha256.startswith(name)):
+            found: Document = document
+            return found
+    return None
+
+
 def _moved(before: RankingRow, after: RankingRow) -> Moved:
     return Moved(
         body=after.body,

@@ -47,8 +47,8 @@ class Change:
 def diff(before: Revision, after: Revision) -> tuple[Change, ...]:
     """Everything that changed in the rules, trees first; nothing where both revisions say the same.
 
-    What each says of revisions before it (`continues`, `discontinues`) is no change by itself: it tells how the nodes of
-    one correspond to those of the other, and why some are gone.
+    What each says of revisions before it (`continues`, `discontinues`) is no change by itself: it tells how the nodes
+    of one correspond to those of the other, and why some are gone.
     """
     old, new = before.penalties.values(), after.penalties.values()
     return (
