@@ -50,7 +50,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise _Unclear(f"line {event.start_mark.line + 1}: aliases are not allowed; write it out")
+            raise _Unclear(f"{_line(event.start_mark)}: aliases are not allowed; write it out")
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -58,9 +58,13 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in keys:
-                raise _Unclear(f"line {key_node.start_mark.line + 1}: `{key}` is given twice")
+                raise _Unclear(f"{_line(key_node.start_mark)}: `{key}` is given twice")
             keys.add(key)
         return super().construct_mapping(node, deep)
+
+
+def _line(mark: Any) -> str:
+    return f"line {mark.line + 1}"
 
 
 def _yaml(text: str) -> Any:
