@@ -93,7 +93,7 @@ class Values:
     def identifier(self, value: Any, place: str, form: re.Pattern[str] = IDENTIFIER) -> str:
         """An identifier of the given form."""
         if not isinstance(value, str) or not form.fullmatch(value):
-            self.refuse(place, f"expected an identifier such as `open-data-2022`, found {value!r}")
+            self.refuse(place, f"expected an identifier such as `open-data-2022`, found {_said(value)}")
             return ""
         return value
 
@@ -104,7 +104,7 @@ class Values:
     def choice(self, value: Any, place: str, allowed: Sequence[str]) -> str:
         """One of the allowed words."""
         if value not in allowed:
-            self.refuse(place, f"expected one of {', '.join(allowed)}; found {value!r}")
+            self.refuse(place, f"expected one of {', '.join(allowed)}; found {_said(value)}")
             return ""
         return str(value)
 
@@ -112,7 +112,7 @@ class Values:
         """A decimal written as text; binary floats are refused, since they are not what was written."""
         if isinstance(value, str) and FIGURE.fullmatch(value):
             return Decimal(value)
-        self.refuse(place, f'expected a figure written as text, such as "12.5"; found {value!r}')
+        self.refuse(place, f'expected a figure written as text, such as "12.5"; found {_said(value)}')
         return Decimal(0)
 
     def optional_figure(self, value: Any, place: str) -> Decimal | None:
@@ -125,3 +125,11 @@ def _kind(value: Any) -> str:
         return "blank text"
     names = {dict: "fields", list: "a list", str: "text", bool: "true or false", type(None): "nothing"}
     return names.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)
+
+
+def _said(value: Any) -> str:
+    """A wrong value in a message: itself if it is short and plain, else what kind of thing it is."""
+    if isinstance(value, Mapping | list | tuple):
+        return _kind(value)
+    said = repr(value)
+    return said if len(said) <= 80 else f"{said[:76]} …"
