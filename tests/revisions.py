@@ -71,4 +71,5 @@ def with_formula(formula: str, *inputs: Document, **more: Any) -> Document:
 
 def tree(*children: Document, **more: Any) -> Document:
     """The same with these children of the root."""
-    return clean(trees={"central": {"id": "total", "title": title(), "children": list(children), **more}}, ties={})
+    root = {"id": "total", "title": title(), "children": list(children), **more}
+    return clean(inputs=[], trees={"central": root}, ties={})

@@ -46,8 +46,8 @@ def probes(formula: Expression, inputs: Sequence[Input]) -> Iterator[Probe]:
         if isinstance(value, Decimal):
             yield Probe(context, value, "")
         else:
-            reasons = "; ".join(dict.fromkeys(reason.message for reason in evaluation.reasons))
-            said = reasons or ("it gives nothing" if value is None else "it gives something that is not a number")
+            nothing = "it gives nothing" if value is None else "it gives something that is not a number"
+            said = evaluation.reasons[0].message if evaluation.reasons else nothing
             yield Probe(context, None, said)
 
 

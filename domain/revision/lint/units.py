@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from domain.revision.lint.syntax import Syntax, arguments, below, called, syntax_of, written
 from domain.revision.model import Input
 
-COMPARING = ("add", "subtract", "compare", "between", "in_")
-"""Rules whose parts must be of one unit."""
+ALIKE = ("add", "subtract", "compare", "between", "in_", "unary_test", "tests", "tests_unary_first")
+"""Rules whose parts must be of one unit; so must the ends of ranges."""
+
+DECIDING = ("compare", "between", "in_")
+"""Those of them that give true or false."""
 
 GATHERING = ("sum", "min", "max", "mean", "median", "mode", "stddev")
 """Functions whose arguments must be of one unit, which is that of their value."""
@@ -47,12 +50,12 @@ class _Units:
             return self.looped(tree, names)
         if rule == "context":
             return self.context(tree, names)
-        if rule == "call":
+        if rule in ("call", "call_named"):
             return self.function(tree, names)
         units = [self.unit(child, names) for child in below(tree)]
-        if rule in COMPARING:
+        if rule in ALIKE or rule.startswith("range"):
             unit = self.one(tree, units)
-            return unit if rule in ("add", "subtract") else None
+            return None if rule in DECIDING else unit
         if rule == "if_then_else":
             return units[1] if units[1] == units[2] else None
         return units[0] if rule == "negate" else None
