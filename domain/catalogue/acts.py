@@ -175,8 +175,11 @@ class _Reader(Values):
         return tuple(dates)
 
     def date(self, value: Any, place: str) -> PartialDate | None:
+        written = self.text(value, place)
+        if not written:
+            return None
         try:
-            return PartialDate.read(self.text(value, place))
+            return PartialDate.read(written)
         except ValueError as error:
             self.refuse(place, str(error))
             return None

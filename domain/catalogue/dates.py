@@ -27,7 +27,7 @@ class PartialDate:
             raise ValueError(f"{text!r} is not a date such as 2014-04-11, 2014-11 or 2014")
         year, month, day = (None if part is None else int(part) for part in found.groups())
         assert year is not None
-        date(year, month or 1, day or 1)
+        date(year, 1 if month is None else month, 1 if day is None else day)
         return cls(year, month, day)
 
     @property
