@@ -14,8 +14,11 @@ from domain.feel.parser import _lark
 
 Syntax = Tree[Token]
 
-BINDERS = ("iteration", "binding", "entry")
+BINDERS = ("iteration", "binding", "entry", "parameter")
 """Rules whose first token gives a name to something inside the formula."""
+
+CALLS = ("call", "call_named")
+"""Rules whose first part is the function called."""
 
 
 def syntax_of(text: str) -> Syntax:
@@ -35,8 +38,11 @@ def below(tree: Syntax) -> list[Syntax]:
 
 
 def names_in(tree: Syntax) -> set[str]:
-    """All names that are read anywhere in a tree, whoever gives them."""
-    return {str(name.children[0]) for name in tree.find_data("name")}
+    """All names that are read anywhere in a tree, whoever gives them; not those of the functions called."""
+    if tree.data == "name":
+        return {str(tree.children[0])}
+    parts = below(tree)[1:] if tree.data in CALLS else below(tree)
+    return set().union(*(names_in(part) for part in parts))
 
 
 def bound_in(tree: Syntax) -> set[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from domain.revision.lint.syntax import Syntax, arguments, below, called, syntax_of, written
+from domain.revision.lint.syntax import CALLS, Syntax, arguments, below, called, syntax_of, written
 from domain.revision.model import Input
 
 ALIKE = ("add", "subtract", "compare", "between", "in_", "unary_test", "tests", "tests_unary_first")
 """Rules whose parts must be of one unit; so must the ends of ranges."""
+
+WRAPPING = ("negate", "parenthesized")
+"""Rules whose value has the unit of their only part."""
 
 DECIDING = ("compare", "between", "in_")
 """Those of them that give true or false."""
@@ -50,7 +53,7 @@ class _Units:
             return self.looped(tree, names)
         if rule == "context":
             return self.context(tree, names)
-        if rule in ("call", "call_named"):
+        if rule in CALLS:
             return self.function(tree, names)
         units = [self.unit(child, names) for child in below(tree)]
         if rule in ALIKE or rule.startswith("range"):
@@ -58,7 +61,7 @@ class _Units:
             return None if rule in DECIDING else unit
         if rule == "if_then_else":
             return units[1] if units[1] == units[2] else None
-        return units[0] if rule == "negate" else None
+        return units[0] if rule in WRAPPING else None
 
     def filtered(self, tree: Syntax, names: Mapping[str, Unit]) -> Unit:
         source, condition = below(tree)

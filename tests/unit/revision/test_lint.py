@@ -315,9 +315,9 @@ def test_a_formula_that_can_leave_its_range_is_pointed_out_with_an_example() -> 
 
 
 def test_a_formula_that_never_gives_a_number_is_an_error() -> None:
-    unknown = with_formula("average(rate)", RATE)
-    assert found(unknown) == [("formula-without-value", "trees.central.one.formula")]
-    assert "average" in sentences(unknown, "formula-without-value")[0]
+    confused = with_formula('rate + "x"', RATE)
+    assert found(confused) == [("formula-without-value", "trees.central.one.formula")]
+    assert "number + string" in sentences(confused, "formula-without-value")[0]
     for formula, said in (("null", "it gives nothing"), ('"text"', "not a number")):
         assert said in sentences(with_formula(formula), "formula-without-value")[0]
 
