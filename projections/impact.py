@@ -79,8 +79,10 @@ class _Offered:
         found = self.source.rows(spec, match, position)
         if spec != REVISIONS:
             return found
-        offered = {("", sha256): (sha256, document, None, None, None) for sha256, document in self.documents.items()}
-        return {**found, **offered}
+        for sha256, document in self.documents.items():
+            row = {"methodology": "", "revision": sha256, "sha256": sha256, "document": document}
+            found[tuple(row[name] for name in spec.key)] = tuple(row.get(name) for name in spec.values)
+        return found
 
 
 def impact(

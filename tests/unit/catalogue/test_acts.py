@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,9 @@ from domain.catalogue import (
     document,
     problems_of,
 )
+from domain.methodology import ApproveRevision, DraftRevision, Methodology, RepealRevision
 from domain.revision import revision_of
+from tests.story import Story
 from tests.unit.catalogue.test_catalogue import CITATIONS
 
 TITLE = {"kk": "к", "ru": "р", "en": "e"}
@@ -130,6 +133,29 @@ def test_each_methodology_has_one_revision_in_force_at_a_time() -> None:
             assert methodology not in in_force
             in_force[methodology] = step.begins
     assert in_force == {"annual-performance": "annual-2020", "operational-evaluation": "goals-2022"}
+
+
+def test_the_chain_can_be_played_as_commands() -> None:
+    """Days that are not known are taken at their earliest, and the reason says so."""
+    story = Story()
+    centre, admin = story.someone("centre", "assessment-centre", "centre"), story.someone("admin", "administration")
+    for step in chain().steps:
+        act = chain().acts[step.act].citation if step.act else str(step.note)
+        reason = f"{step.kind.value} {step.when} (known to the {step.when.precision})"
+        if step.ends is not None:
+            code = revision_of(document(step.ends)).methodology
+            repeal = RepealRevision(methodology=code, revision=step.ends, legal_act=act, repealed_from=step.when.first)
+            story.then(repeal, replace(admin, reason=reason), "RevisionRepealed")
+        if step.begins is not None:
+            code = revision_of(document(step.begins)).methodology
+            story.then(DraftRevision(document=document(step.begins)), centre, "RevisionDrafted")
+            approve = ApproveRevision(
+                methodology=code, revision=step.begins, legal_act=act, in_force_from=step.when.first
+            )
+            story.then(approve, replace(admin, reason=reason), "RevisionApproved")
+    played = story.record.aggregate(Methodology, "annual-evaluation")
+    assert list(played.approved) == [name for name in chain().revisions() if name in played.documents]
+    assert played.repealed.keys() == played.approved.keys()
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------

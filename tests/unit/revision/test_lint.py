@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.catalogue import document
 from domain.revision import revision_of
 from domain.revision.lint import Severity, lint
 from tests.revisions import Document, branch, clean, grade, indicator, number, penalty, title, tree, with_formula
+from tests.unit.revision.test_schema import JUNK, fuller, places
 
 CASES = number("cases", "cases", "1", "100")
 LATE = number("late", "cases", "0", "100")
@@ -357,6 +361,22 @@ def test_many_inputs_are_tried_evenly_and_not_all() -> None:
     wide = with_formula(f"({' + '.join(one['id'] for one in inputs)}) / 1.19", *inputs)
     assert found(wide) == []
     assert lint(wide) == lint(wide)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_whatever_the_reader_takes_the_linter_examines(data: st.DataObject) -> None:
+    spoilt = fuller()
+    path = data.draw(st.sampled_from(list(places(spoilt))))
+    above: Any = spoilt
+    for key in path[:-1]:
+        above = above[key]
+    above[path[-1]] = deepcopy(data.draw(st.sampled_from([*JUNK, "rate", "given[1] + rows", "rows.n", "sum(rows.n)"])))
+    findings = lint(spoilt, [revision_of(fuller())])
+    assert [finding.severity for finding in findings] == sorted(
+        (finding.severity for finding in findings), key=list(Severity).index
+    )
+    assert all(finding.code and finding.sentence for finding in findings)
 
 
 # -- history -------------------------------------------------------------------------------------------------------
