@@ -38,6 +38,7 @@ def test_weights_formulas_and_titles_are_told_with_old_and_new_text() -> None:
     services["children"][0]["formula"] = "on_time / given\n  * 100"
     services["children"][0]["title"] = title(ru="Новое")
     services["children"][0]["coverage"] = "1"
+    services["children"][0]["source"], services["children"][0]["illustrative"] = "Order 3", False
     services["missing"] = "zero"
     assert said(clean(), newer) == [
         "Block `services`, weight: 60 → 70",
@@ -45,6 +46,7 @@ def test_weights_formulas_and_titles_are_told_with_old_and_new_text() -> None:
         "Indicator `timely`, title in Russian: Название → Новое",
         "Indicator `timely`, formula: min(100, on_time / given * 100) → on_time / given * 100",
         "Indicator `timely`, coverage: nothing → 1",
+        "Indicator `timely`, source: illustrative → Order 3",
     ]
     formula = changes(clean(), newer)[3]
     assert formula.after == "on_time / given\n  * 100", "the text stays as it is written"

@@ -286,6 +286,7 @@ def test_a_branch_that_nothing_reaches_is_pointed_out(formula: str, branch: str)
     [
         "if rate > 80 then 1 else if rate > 50 then 2 else 3",
         "if rate > 99 then 1 else 0",
+        "if rate > 80 and rate < 90 then 1 else 0",
         "if rate > 0 then 1 else 0",
         "if rate = 0 then 1 else 0",
         "if rate between 3 and 7 then 100 else if rate <= 10 then 50 else 0",
@@ -408,7 +409,8 @@ def test_an_indicator_is_not_dropped_silently() -> None:
 
 def test_only_what_both_revisions_evaluate_can_be_dropped_and_is_told_once() -> None:
     before = older(indicator("a", "1"))
-    before["trees"] = dict.fromkeys(("central", "local", "pilot"), before["trees"]["central"])
+    before["trees"]["local"] = before["trees"]["central"]
+    before["trees"]["pilot"] = older(indicator("p", "1"))["trees"]["central"]
     newer = tree(indicator("c", "1"))
     newer["trees"]["local"] = newer["trees"]["central"]
     assert found(newer, before) == [("dropped-silently", "trees.central")]
