@@ -15,7 +15,7 @@ from pydantic import Field, JsonValue
 from domain.errors import InvalidInput, Problem
 from domain.events import Data
 from domain.revision import Column, Input, Revision
-from domain.revision.values import FIGURE
+from domain.revision.document import FIGURE
 
 
 class Stated(Data):

@@ -119,18 +119,13 @@ class _Reader(Values):
         item = self.fields(value, place, required=names, optional=("number", "register"))
         if item is None:
             return None
-        subject = self.title(item.get("subject"), f"{place}.subject")
-        return (
-            None
-            if subject is None
-            else Act(
-                id=self.identifier(item.get("id"), f"{place}.id"),
-                citation=self.text(item.get("citation"), f"{place}.citation"),
-                number=self.optional_text(item.get("number"), f"{place}.number"),
-                register=self.optional_text(item.get("register"), f"{place}.register"),
-                dates=self.dates(item.get("dates"), f"{place}.dates"),
-                subject=subject,
-            )
+        return Act(
+            id=self.identifier(item.get("id"), f"{place}.id"),
+            citation=self.text(item.get("citation"), f"{place}.citation"),
+            number=self.optional_text(item.get("number"), f"{place}.number"),
+            register=self.optional_text(item.get("register"), f"{place}.register"),
+            dates=self.dates(item.get("dates"), f"{place}.dates"),
+            subject=self.title(item.get("subject"), f"{place}.subject"),
         )
 
     def step(self, value: Any, place: str) -> Step | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from domain.revision.continuation import predecessors
 from domain.revision.model import Column, Discontinued, Grade, Input, Node, Penalty, Provenance, Revision, Title
+from domain.rounding import DECIMAL128
 
 Fields = Mapping[str, str | None]
 """What something says, by field."""
@@ -226,7 +227,7 @@ def _one(about: str, what: str, before: str | None, after: str | None, name: str
 
 
 def _figure(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+    return f"{value.normalize(DECIMAL128):f}"
 
 
 def _listed(names: Sequence[str]) -> str | None:

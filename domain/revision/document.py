@@ -28,6 +28,7 @@ from domain.revision.model import (
     TieRule,
 )
 from domain.revision.trees import Trees
+from domain.revision.values import FIGURE as FIGURE
 from domain.rounding import MODES, Rounding
 
 Document = Mapping[str, Any]
@@ -56,7 +57,7 @@ def revision_of(document: Document) -> Revision:
     """The revision that a document states. Raises RevisionError, which lists every problem."""
     reader = _Reader()
     revision = reader.revision(document)
-    if reader.problems or revision is None:
+    if revision is None:
         raise RevisionError("this is not a methodology revision", reader.problems)
     return revision
 
@@ -71,11 +72,13 @@ class _Reader(Trees):
         )
         if document is None:
             return None
-        self.inputs = {item.id: item for item in self.each(document.get("inputs"), "inputs", self.input)}
+        inputs = self.each(document.get("inputs"), "inputs", self.input)
+        self.unique([item.id for item in inputs], "inputs", "input")
+        self.inputs = {item.id: item for item in inputs}
         missing = self.choice(document.get("missing", "redistribute"), "missing", tuple(MissingRule))
         rounding = self.rounding(document.get("rounding"), "rounding")
         trees = self.trees(document.get("trees"), MissingRule(missing or "redistribute"))
-        grades = sorted(self.each(document.get("grades"), "grades", self.grade), key=lambda g: -g.at_least)
+        grades = sorted(self.each(document.get("grades"), "grades", self.grade), key=lambda g: g.at_least, reverse=True)
         penalties = self.each(document.get("penalties", []), "penalties", self.penalty)
         self.unique([grade.id for grade in grades], "grades", "grade")
         self.unique([penalty.id for penalty in penalties], "penalties", "penalty")
@@ -84,9 +87,9 @@ class _Reader(Trees):
         acts = self.texts(document.get("legal_acts"), "legal_acts")
         ended = self.each(document.get("discontinues", []), "discontinues", self.discontinued)
         identifier, methodology = (self.code(document.get(name), name) for name in ("id", "methodology"))
-        notes = self.text(document["notes"], "notes") if "notes" in document else ""
+        notes = self.optional_text(document.get("notes"), "notes") or ""
         sha256 = self.address(document)
-        if self.problems or title is None:
+        if self.problems:
             return None
         return Revision(
             id=identifier,
@@ -138,10 +141,11 @@ class _Reader(Trees):
         item = self.fields(value, place, required=("id", "reason"), optional=("source", "illustrative"))
         if item is None:
             return None
-        reason = self.title(item.get("reason"), f"{place}.reason")
-        identifier = self.identifier(item.get("id"), f"{place}.id")
-        provenance = self.provenance(item, place)
-        return None if reason is None else Discontinued(identifier, reason, provenance)
+        return Discontinued(
+            id=self.identifier(item.get("id"), f"{place}.id"),
+            reason=self.title(item.get("reason"), f"{place}.reason"),
+            provenance=self.provenance(item, place),
+        )
 
     def input(self, value: Any, place: str) -> Input | None:
         item = self.fields(
@@ -160,20 +164,15 @@ class _Reader(Trees):
         if kind != "table" and columns:
             self.refuse(f"{place}.columns", "only a table input has columns")
         self.unique([column.id for column in columns] + ["item"], f"{place}.columns", "column")
-        title = self.title(item.get("title"), f"{place}.title")
-        return (
-            None
-            if title is None
-            else Input(
-                id=identifier,
-                kind=kind,
-                title=title,
-                unit=self.optional_text(item.get("unit"), f"{place}.unit"),
-                minimum=self.optional_figure(item.get("minimum"), f"{place}.minimum"),
-                maximum=self.optional_figure(item.get("maximum"), f"{place}.maximum"),
-                columns=tuple(columns),
-                provenance=self.provenance(item, place),
-            )
+        return Input(
+            id=identifier,
+            kind=kind,
+            title=self.title(item.get("title"), f"{place}.title"),
+            unit=self.optional_text(item.get("unit"), f"{place}.unit"),
+            minimum=self.optional_figure(item.get("minimum"), f"{place}.minimum"),
+            maximum=self.optional_figure(item.get("maximum"), f"{place}.maximum"),
+            columns=tuple(columns),
+            provenance=self.provenance(item, place),
         )
 
     def column(self, value: Any, place: str) -> Column | None:
@@ -203,17 +202,16 @@ class _Reader(Trees):
         item = self.fields(value, place, required=names, optional=("source", "illustrative"))
         if item is None:
             return None
-        title = self.title(item.get("title"), f"{place}.title")
-        return (
-            None
-            if title is None
-            else Penalty(
-                id=self.identifier(item.get("id"), f"{place}.id"),
-                title=title,
-                points=self.figure(item.get("points"), f"{place}.points"),
-                maximum=self.figure(item.get("maximum"), f"{place}.maximum"),
-                provenance=self.provenance(item, place),
-            )
+        points, maximum = (self.figure(item.get(name), f"{place}.{name}") for name in ("points", "maximum"))
+        for name, figure in (("points", points), ("maximum", maximum)):
+            if figure < 0:
+                self.refuse(f"{place}.{name}", f"a penalty takes points off, so it cannot be negative: {figure}")
+        return Penalty(
+            id=self.identifier(item.get("id"), f"{place}.id"),
+            title=self.title(item.get("title"), f"{place}.title"),
+            points=points,
+            maximum=maximum,
+            provenance=self.provenance(item, place),
         )
 
     def grade(self, value: Any, place: str) -> Grade | None:
@@ -221,16 +219,11 @@ class _Reader(Trees):
         item = self.fields(value, place, required=names, optional=("source", "illustrative"))
         if item is None:
             return None
-        title = self.title(item.get("title"), f"{place}.title")
-        return (
-            None
-            if title is None
-            else Grade(
-                id=self.identifier(item.get("id"), f"{place}.id"),
-                title=title,
-                at_least=self.figure(item.get("at_least"), f"{place}.at_least"),
-                provenance=self.provenance(item, place),
-            )
+        return Grade(
+            id=self.identifier(item.get("id"), f"{place}.id"),
+            title=self.title(item.get("title"), f"{place}.title"),
+            at_least=self.figure(item.get("at_least"), f"{place}.at_least"),
+            provenance=self.provenance(item, place),
         )
 
     def ties(self, value: Any, place: str, trees: Mapping[str, Node]) -> TieRule:

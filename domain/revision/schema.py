@@ -34,7 +34,7 @@ def schema() -> Schema:
             methodology=_ref("code", "Code of the methodology that it is a revision of."),
             title=_ref("title", "Title of the revision."),
             legal_acts=_list(_ref("text"), "Legal acts that the revision rests on, as citations."),
-            notes=_ref("text", "What a reader should know, such as where figures come from."),
+            notes=_optional(_ref("text"), "What a reader should know, such as where figures come from."),
             inputs=_list(_ref("input"), "What a body states, by name: formulas read these names and nothing else."),
             trees={
                 "description": "The tree of each body group (central, local); a group without a tree is not evaluated.",
@@ -103,8 +103,8 @@ def _definitions() -> Schema:
             description="A penalty: points for each time it is imposed, and the most for one body and year.",
             id=_ref("identifier"),
             title=_ref("title"),
-            points=_ref("figure", "Points taken off for one."),
-            maximum=_ref("figure", "Most points taken off in a year."),
+            points=_not_negative("Points taken off for one."),
+            maximum=_not_negative("Most points taken off in a year."),
         ),
         "grade": _stated(
             required=("id", "title", "at_least"),
@@ -130,7 +130,7 @@ def _node(level: str, below: tuple[str, ...]) -> Schema:
         "id": _ref("identifier", "Stable from revision to revision while the node means the same."),
         "level": {"const": level},
         "title": _ref("title"),
-        "weight": {**_ref("figure", "Weight among its siblings; not negative."), "not": {"pattern": "^-.*[1-9]"}},
+        "weight": _not_negative("Weight among its siblings."),
         "missing": _ref("missing"),
         "continues": _list(_ref("text"), "Older ids that this node carries on."),
     }
@@ -238,6 +238,10 @@ def _children(levels: tuple[str, ...]) -> Schema:
 def _ref(name: str, description: str = "") -> Schema:
     described = {"description": description} if description else {}
     return {"$ref": f"#/$defs/{name}", **described}
+
+
+def _not_negative(description: str) -> Schema:
+    return {**_ref("figure", f"{description} Not negative."), "not": {"pattern": "^-.*[1-9]"}}
 
 
 def _list(item: Schema, description: str) -> Schema:

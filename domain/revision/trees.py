@@ -11,6 +11,9 @@ from domain.feel import Expression, FeelError, parse
 from domain.revision.model import LEVELS, Indicator, Input, MissingRule, Node, Provenance
 from domain.revision.values import Values
 
+EXECUTABLE = ("formula", "coverage")
+"""Fields of an indicator alone."""
+
 
 @dataclass
 class Trees(Values):
@@ -20,53 +23,62 @@ class Trees(Values):
 
     def root(self, value: Any, place: str, missing: MissingRule) -> Node | None:
         """A group's whole tree. `missing` is the rule where no node states another."""
-        item = self.fields(value, place, required=("id", "title", "children"), optional=("missing",))
-        return None if item is None else self._node(item, place, "total", missing)
+        optional = ("missing", *EXECUTABLE)
+        item = self.fields(value, place, required=("id", "title", "children"), optional=optional)
+        return None if item is None else self._node(item, place, "total", missing, 0)
 
-    def node(self, value: Any, place: str, above: str, missing: MissingRule) -> Node | None:
-        """A node below one of level `above`, with everything below it."""
+    def node(self, value: Any, place: str, above: str, missing: MissingRule, depth: int) -> Node | None:
+        """A node below one of level `above`, with everything below it; `depth` counts from 1 below the root."""
+        if depth > len(LEVELS):
+            self.refuse(place, f"a tree has at most {len(LEVELS)} levels below its root")
+            return None
         item = self.fields(
             value,
             place,
             required=("id", "level", "title", "weight"),
-            optional=("missing", "continues", "children", "formula", "coverage", "source", "illustrative"),
+            optional=("missing", "continues", "children", *EXECUTABLE, "source", "illustrative"),
         )
         if item is None:
             return None
         level = self.choice(item.get("level"), f"{place}.level", _below(above))
-        return self._node(item, place, level, missing) if level else None
+        return self._node(item, place, level, missing, depth)
 
-    def _node(self, item: Mapping[str, Any], place: str, level: str, missing: MissingRule) -> Node | None:
+    def _node(self, item: Mapping[str, Any], place: str, level: str, missing: MissingRule, depth: int) -> Node:
         if "missing" in item:
             stated = self.choice(item["missing"], f"{place}.missing", tuple(MissingRule))
             missing = MissingRule(stated or missing)
         indicator = self.indicator(item, place) if level == "indicator" else None
-        children = [] if level == "indicator" else self.children(item, place, level, missing)
+        children = [] if level == "indicator" else self.children(item, place, level, missing, depth)
         weight, provenance = Decimal(1), Provenance(None, False)
         if level != "total":
             weight, provenance = self.figure(item.get("weight"), f"{place}.weight"), self.provenance(item, place)
         if weight < 0:
             self.refuse(f"{place}.weight", f"a weight cannot be negative: {weight}")
-        identifier = self.identifier(item.get("id"), f"{place}.id")
-        title = self.title(item.get("title"), f"{place}.title")
-        continues = self.texts(item.get("continues", []), f"{place}.continues")
-        if title is None:
-            return None
-        return Node(identifier, level, title, weight, provenance, continues, missing, tuple(children), indicator)
+        return Node(
+            id=self.identifier(item.get("id"), f"{place}.id"),
+            level=level,
+            title=self.title(item.get("title"), f"{place}.title"),
+            weight=weight,
+            provenance=provenance,
+            continues=self.texts(item.get("continues", []), f"{place}.continues"),
+            missing=missing,
+            children=tuple(children),
+            indicator=indicator,
+        )
 
-    def children(self, item: Mapping[str, Any], place: str, level: str, missing: MissingRule) -> list[Node]:
+    def children(self, item: Mapping[str, Any], place: str, level: str, missing: MissingRule, depth: int) -> list[Node]:
         """What stands below a node that is not an indicator: at least one child, and some weight."""
-        for name in ("formula", "coverage"):
+        for name in EXECUTABLE:
             if name in item:
                 self.refuse(f"{place}.{name}", "only an indicator has one")
 
         def read(child: Any, at: str) -> Node | None:
-            return self.node(child, at, level, missing)
+            return self.node(child, at, level, missing, depth + 1)
 
-        children = self.each(item.get("children"), f"{place}.children", read)
+        children = self.each(item.get("children", []), f"{place}.children", read)
         if not children:
             self.refuse(f"{place}.children", f"a {level} needs at least one child")
-        elif not sum(child.weight for child in children):
+        elif not any(child.weight for child in children):
             self.refuse(f"{place}.children", "the weights sum to zero")
         return children
 
@@ -76,8 +88,6 @@ class Trees(Values):
             self.refuse(f"{place}.children", "an indicator has no children")
         formula = self.formula(item.get("formula"), f"{place}.formula")
         coverage = self.formula(item["coverage"], f"{place}.coverage") if "coverage" in item else None
-        if formula is None:
-            return None
         used: set[str] = set()
         columns = {column.id for table in self.inputs.values() for column in table.columns}
         for name, expression in (("formula", formula), ("coverage", coverage)):
@@ -87,6 +97,8 @@ class Trees(Values):
             unknown = (expression.names - self.inputs.keys()) | (expression.row_names - self.inputs.keys() - columns)
             for missing in sorted(unknown):
                 self.refuse(f"{place}.{name}", f"`{missing}` is not an input of this revision")
+        if formula is None:
+            return None
         return Indicator(
             formula=formula,
             formula_text=item["formula"],
@@ -108,4 +120,5 @@ class Trees(Values):
 
 
 def _below(above: str) -> tuple[str, ...]:
-    return LEVELS if above == "total" else LEVELS[LEVELS.index(above) + 1 :]
+    """Levels allowed below another; all of them below the root, and below one that is itself mistaken."""
+    return LEVELS[LEVELS.index(above) + 1 :] if above in LEVELS else LEVELS

@@ -25,10 +25,12 @@ class Values:
     """Reads values and collects what is wrong with them in `problems`; what cannot be read gives an empty value."""
 
     problems: list[Problem] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
 
     def refuse(self, place: str, message: str) -> None:
-        """Notes a problem."""
-        self.problems.append(Problem(place, message))
+        """Notes a problem; of what is missing, only that it is missing. What is read goes on with a placeholder."""
+        if place not in self.absent:
+            self.problems.append(Problem(place, message))
 
     def fields(
         self, value: Any, place: str, *, required: Sequence[str], optional: Sequence[str]
@@ -40,6 +42,7 @@ class Values:
         for name in required:
             if name not in value:
                 self.refuse(f"{place}.{name}".lstrip("."), "is missing")
+                self.absent.add(f"{place}.{name}".lstrip("."))
         for name in value:
             if name not in required and name not in optional:
                 self.refuse(f"{place}.{name}".lstrip("."), "is not a known field")
@@ -56,13 +59,13 @@ class Values:
     def unique(self, identifiers: Sequence[str], place: str, what: str) -> None:
         """Refuses identifiers that stand twice."""
         for identifier in sorted({name for name in identifiers if identifiers.count(name) > 1}):
-            self.refuse(place, f"two {what}s are called `{identifier}`")
+            self.refuse(place, f"`{identifier}` names more than one {what}")
 
-    def title(self, value: Any, place: str) -> Title | None:
+    def title(self, value: Any, place: str) -> Title:
         """A title in all three languages."""
         item = self.fields(value, place, required=("kk", "ru", "en"), optional=())
         if item is None:
-            return None
+            return Title("", "", "")
         kk, ru, en = (self.text(item.get(language), f"{place}.{language}") for language in ("kk", "ru", "en"))
         return Title(kk, ru, en)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import localcontext
 
 from domain.revision.document import Document, RevisionError, revision_of
 from domain.revision.lint import rules
@@ -10,6 +11,7 @@ from domain.revision.lint.finding import Finding, Severity, error
 from domain.revision.lint.formulas import formulas, inputs
 from domain.revision.lint.history import history
 from domain.revision.model import Node, Revision
+from domain.rounding import DECIMAL128
 
 __all__ = ["Finding", "Severity", "lint"]
 
@@ -24,7 +26,8 @@ def lint(document: Document, older: Sequence[Revision] = ()) -> tuple[Finding, .
         revision = revision_of(document)
     except RevisionError as refused:
         return tuple(error("not-a-revision", problem.place, problem.message) for problem in refused.problems)
-    found = list(_found(document, revision, older))
+    with localcontext(DECIMAL128):
+        found = list(_found(document, revision, older))
     return tuple(sorted(found, key=lambda finding: list(Severity).index(finding.severity)))
 
 

@@ -80,8 +80,8 @@ def penalties(revision: Revision) -> Iterator[Finding]:
     """A penalty must take something off, and its maximum must allow one."""
     for penalty in revision.penalties.values():
         place = f"penalties.{penalty.id}"
-        if penalty.points <= 0:
-            yield warning("penalty-points", place, f"It takes off {penalty.points} points: nothing, or gives some.")
+        if not penalty.points:
+            yield warning("penalty-points", place, "It takes off no points.")
         elif penalty.maximum < penalty.points:
             sentence = f"At most {penalty.maximum} points are taken off, fewer than the {penalty.points} of one."
             yield error("penalty-maximum", place, sentence)

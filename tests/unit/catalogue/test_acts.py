@@ -180,11 +180,11 @@ def test_a_chain_is_read() -> None:
         (chained(acts=[{**ACT, "dates": ["2014-02-30"]}]), "acts[0].dates[0]", "day is out of range"),
         (chained(acts=[{**ACT, "dates": ["April 2014"]}]), "acts[0].dates[0]", "is not a date such as"),
         (chained(acts=[{**ACT, "dates": ["2014-05", "2014-04"]}]), "acts[0].dates", "not in order"),
-        (chained(acts=[ACT, ACT]), "acts", "two acts are called"),
+        (chained(acts=[ACT, ACT]), "acts", "`order-1` names more than one act"),
         (chained(5), "chain[0]", "expected fields"),
         (chained({**APPROVED, "step": "forgotten"}), "chain[0].step", "expected one of"),
         (chained({**APPROVED, "when": []}), "chain[0].when", "at least one date"),
-        (chained({**APPROVED, "when": {"after": "2014"}}), "chain[0].when.before", "expected text"),
+        (chained({**APPROVED, "when": {"after": "2014"}}), "chain[0].when.before", "is missing"),
         (
             chained({**APPROVED, "when": {"after": "2015", "before": "2014"}}),
             "chain[0].when",

@@ -60,6 +60,13 @@ def test_what_is_left_out_has_its_default() -> None:
         ({"notes": "\ud800"}, "", "no canonical JSON"),
         ({"surprise": 1}, "surprise", "not a known field"),
         ({"inputs": [5]}, "inputs[0]", "expected fields"),
+        (
+            {"inputs": [number("given", "cases"), number("given", "cases")]},
+            "inputs",
+            "`given` names more than one input",
+        ),
+        ({"penalties": [penalty("-1")]}, "penalties[0].points", "cannot be negative: -1"),
+        ({"penalties": [penalty("1", "-3")]}, "penalties[0].maximum", "cannot be negative: -3"),
         ({"inputs": [number("Given", "cases")]}, "inputs[0].id", "expected an identifier"),
         ({"inputs": [{**number("given", None), "title": 1}]}, "inputs[0].title", "expected fields"),
         ({"inputs": [{**number("given", None), "kind": "date"}]}, "inputs[0].kind", "expected one of"),
@@ -86,10 +93,10 @@ def test_what_is_left_out_has_its_default() -> None:
         ({"rounding": {"total": {"places": 1, "mode": "sideways"}}}, "rounding.total.mode", "expected one of"),
         ({"penalties": [5]}, "penalties[0]", "expected fields"),
         ({"penalties": [{**penalty(), "title": 5}]}, "penalties[0].title", "expected fields"),
-        ({"penalties": [penalty(), penalty()]}, "penalties", "two penaltys are called"),
+        ({"penalties": [penalty(), penalty()]}, "penalties", "`late` names more than one penalty"),
         ({"grades": [5]}, "grades[0]", "expected fields"),
         ({"grades": [{**grade("high", "90"), "title": 5}]}, "grades[0].title", "expected fields"),
-        ({"grades": [grade("high", "90"), grade("high", "0")]}, "grades", "two grades are called"),
+        ({"grades": [grade("high", "90"), grade("high", "0")]}, "grades", "`high` names more than one grade"),
         ({"grades": [grade("high", "1e2")]}, "grades[0].at_least", "written as text"),
         ({"ties": []}, "ties", "expected fields"),
         ({"ties": {"numbering": "odd"}}, "ties.numbering", "expected one of"),
@@ -131,11 +138,11 @@ def test_a_mistake_in_a_tree_is_named_with_its_place(child: Any, place: str, mes
 
 
 def test_ids_stand_once_in_a_tree_and_once_among_columns() -> None:
-    assert "two nodes are called `x`" in problems(tree(indicator("x", "1"), indicator("x", "1")))["trees.central"]
+    assert "`x` names more than one node" in problems(tree(indicator("x", "1"), indicator("x", "1")))["trees.central"]
     columns = [{"id": "item", "kind": "text"}, {"id": "n", "kind": "number", "required": "no"}, 5]
     table = {**number("rows", None, None, None), "kind": "table", "columns": columns}
     found = problems(with_formula("count(rows)", table))
-    assert "two columns are called `item`" in found["inputs[0].columns"]
+    assert "`item` names more than one column" in found["inputs[0].columns"]
     assert "true or false" in found["inputs[0].columns[1].required"]
     assert "expected fields" in found["inputs[0].columns[2]"]
 
@@ -145,13 +152,24 @@ def test_a_document_that_is_not_fields_is_refused() -> None:
         assert "expected fields" in problems(found)[""]
 
 
-def test_a_mistaken_level_is_not_followed_down_for_ever() -> None:
+def test_a_document_of_great_depth_is_refused_where_it_goes_too_deep() -> None:
     deep: dict[str, Any] = indicator("leaf", "1")
     for _ in range(2_000):
         deep = {"id": "x", "level": "layer", "title": title(), "weight": "1", "illustrative": True, "children": [deep]}
     found = tree()
     found["trees"]["central"]["children"].append(deep)
-    assert "expected one of" in problems(found)["trees.central.children[0].level"]
+    said = problems(found)
+    assert "expected one of" in said["trees.central.children[0].level"]
+    assert "at most 4 levels" in said["trees.central" + ".children[0]" * 5]
+
+
+def test_no_mistake_hides_another_and_what_is_missing_is_only_missing() -> None:
+    bare = {"id": "X", "level": "indicator", "weight": "-1", "formula": "1 +", "coverage": "unknown"}
+    said = problems(tree(bare))
+    place = "trees.central.children[0]"
+    assert said[f"{place}.title"] == "is missing"
+    assert {f"{place}{name}" for name in ("", ".id", ".title", ".weight", ".formula", ".coverage")} <= said.keys()
+    assert set(problems({}).values()) == {"is missing"}
 
 
 def test_a_wrong_value_is_shown_only_as_far_as_it_helps() -> None:
