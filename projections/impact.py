@@ -120,12 +120,16 @@ def impact(
 
 
 def recorded_document(source: Source, name: str, position: int) -> Document | None:
-    """The document of a revision in the record, by its id or the beginning (8 digits or more) of its SHA-256."""
-    for (_, revision), (sha256, document, *_) in source.rows(REVISIONS, {}, position).items():
-        if revision == name or (len(name) >= 8 and sha256.startswith(name)):
-            found: Document = document
-            return found
-    return None
+    """The document of a revision in the record, by its id or the beginning (8 digits or more) of its SHA-256.
+
+    None if there is none. Raises NotFound if the name stands for several: then only a longer SHA-256 names one.
+    """
+    rows = source.rows(REVISIONS, {}, position)
+    found = {row[0]: row[1] for key, row in rows.items() if key[1] == name}
+    found = found or {row[0]: row[1] for row in rows.values() if len(name) >= 8 and row[0].startswith(name)}
+    if len(found) > 1:
+        raise NotFound(f"{name} names several revisions: {', '.join(sorted(found))}", rule="revision-known")
+    return next(iter(found.values()), None)
 
 
 def _moved(before: RankingRow, after: RankingRow) -> Moved:

@@ -12,6 +12,7 @@ from domain.cycle import Stage
 from domain.errors import NotFound
 from domain.events import Recorded
 from domain.layers import Layer
+from domain.methodology import DraftRevision
 from domain.revision import content_address
 from projections.answers import ReplayedSource, ranking
 from projections.fold import replay
@@ -98,6 +99,16 @@ def test_a_document_is_found_in_the_record_by_id_and_by_address(source: Replayed
         assert recorded_document(source, name, HEAD) == rules()
     for name in ("small-2", address[:7]):
         assert recorded_document(source, name, HEAD) is None
+
+
+def test_an_id_that_two_methodologies_share_names_neither() -> None:
+    story = Story().with_rules()
+    story.when(DraftRevision(document=rules(methodology="other")), story.centre)
+    recorded = [Recorded(position, story.now, event) for position, event in enumerate(story.events(), start=1)]
+    both = ReplayedSource(replay(recorded))
+    with pytest.raises(NotFound, match="small-1 names several revisions"):
+        recorded_document(both, "small-1", HEAD)
+    assert recorded_document(both, content_address(rules(methodology="other")), HEAD) == rules(methodology="other")
 
 
 def test_a_body_whose_score_is_missing_once_has_no_difference() -> None:
