@@ -62,7 +62,7 @@ class Assumptions:
         problems = []
         if not 1 <= self.draws <= 1_000_000:
             problems.append(Problem("draws", f"expected 1 to 1000000; found {self.draws}"))
-        if not 0 <= self.bound < 1:
+        if not (self.bound.is_finite() and 0 <= self.bound < 1):
             problems.append(Problem("bound", f"expected a share from 0 to less than 1; found {self.bound}"))
         if self.top < 1:
             problems.append(Problem("top", f"expected a place from 1; found {self.top}"))
