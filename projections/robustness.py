@@ -214,7 +214,7 @@ def _effects(alternatives: Alternatives, bound: Decimal, base: Ranks) -> Iterato
         for child in node.children if len(node.children) > 1 and bound else ():
             for factor in (ONE - bound, ONE + bound):
                 changed = Alternative(weights={child.id: DECIMAL128.multiply(child.weight, factor)})
-                yield _effect(Factor.WEIGHTS, child.id, f"weight × {factor}", base, alternatives.ranks(changed))
+                yield _effect(Factor.WEIGHTS, child.id, f"× {factor}", base, alternatives.ranks(changed))
     for rule in other_rules(tree):
         yield _effect(Factor.MISSING, None, rule.value, base, alternatives.ranks(Alternative(missing=rule)))
 

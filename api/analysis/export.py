@@ -1,8 +1,8 @@
 """Files that say themselves what they are: Parquet, Arrow IPC (Feather version 2) and CSV with what is known inside.
 
 Parquet and Arrow keep it as one JSON document under the key `shezhire` of the file's metadata, as other conventions
-(`pandas`, `geo`) do; CSV has one line `# name: value` for each fact before the header, the value as JSON. Readers skip
-such lines when told: `polars.read_csv(file, comment_prefix="#")`, `pandas.read_csv(file, comment="#")`.
+(`pandas`, `geo`) do; CSV has one line `# name: value` for each fact before the header, the value as JSON. To read it:
+`polars.read_csv(file, comment_prefix="#")`, or skip these lines (pandas would cut every line at a `#`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import polars
 import pyarrow
 import pyarrow.feather
+import pyarrow.parquet
 
 from domain.errors import InvalidInput, Problem
 
@@ -31,25 +32,35 @@ Writer = Callable[[polars.DataFrame, About], bytes]
 def as_parquet(frame: polars.DataFrame, about: About) -> bytes:
     """The frame as a Parquet file."""
     buffer = io.BytesIO()
-    frame.write_parquet(buffer, metadata={KEY: _json(about)})
+    pyarrow.parquet.write_table(_described(frame, about), buffer, compression="zstd")
     return buffer.getvalue()
 
 
 def as_arrow(frame: polars.DataFrame, about: About) -> bytes:
     """The frame as an Arrow IPC file, uncompressed, so that programs may map it into memory."""
-    table = frame.to_arrow(compat_level=polars.CompatLevel.oldest())
     buffer = io.BytesIO()
-    described = table.replace_schema_metadata({KEY: _json(about)})
-    pyarrow.feather.write_feather(described, buffer, compression="uncompressed")
+    pyarrow.feather.write_feather(_described(frame, about), buffer, compression="uncompressed")
     return buffer.getvalue()
 
 
+def _described(frame: polars.DataFrame, about: About) -> Any:
+    # Types that every reader of Arrow knows; and metadata of the schema, which pyarrow and polars both give back.
+    table = frame.to_arrow(compat_level=polars.CompatLevel.oldest())
+    return table.replace_schema_metadata({KEY: _json(about)})
+
+
 def as_csv(frame: polars.DataFrame, about: About) -> bytes:
-    """The frame as CSV (RFC 4180) after lines of comment; lists are joined by semicolons."""
-    lists = [name for name, kind in frame.schema.items() if kind == polars.List]
-    flat = frame.with_columns(polars.col(name).list.join(";") for name in lists)
+    """The frame as CSV (RFC 4180) after lines of comment; figures without padding zeros, lists joined by semicolons."""
+    flat = frame.with_columns(
+        *(polars.col(name).list.join(";") for name, kind in frame.schema.items() if kind == polars.List),
+        *(_digits(name) for name, kind in frame.schema.items() if kind == polars.Decimal),
+    )
     head = "".join(f"# {name}: {_json(value)}\n" for name, value in about.items())
     return (head + flat.write_csv()).encode()
+
+
+def _digits(name: str) -> polars.Expr:
+    return polars.col(name).cast(polars.String).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
 WRITERS: Mapping[str, Writer] = {"parquet": as_parquet, "arrow": as_arrow, "csv": as_csv}
@@ -78,12 +89,10 @@ def about_file(path: str | Path) -> dict[str, Any]:
                 name, _, value = line.removeprefix("# ").partition(": ")
                 said[name] = json.loads(value)
         document = said or None
-    elif kind == "parquet":
-        text = polars.read_parquet_metadata(target).get(KEY)
-        document = None if text is None else json.loads(text)
     else:
         with pyarrow.OSFile(str(target)) as file:
-            text = (pyarrow.ipc.open_file(file).schema.metadata or {}).get(KEY.encode())
+            schema = pyarrow.parquet.read_schema(file) if kind == "parquet" else pyarrow.ipc.open_file(file).schema
+        text = (schema.metadata or {}).get(KEY.encode())
         document = None if text is None else json.loads(text)
     if document is None:
         raise InvalidInput("this file says nothing about itself", [Problem(str(target), f"has no key `{KEY}`")])

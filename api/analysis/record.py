@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
 from importlib.metadata import version
@@ -98,7 +98,7 @@ class Record:
         position = self._position(as_of)
         answers = [ranking(self._source, cycle, group, position, layer, methodology) for layer in LAYERS]
         found = [row for answer in answers for row in rows.ranking_rows(answer)]
-        return self._table(rows.SCORES, found, position, **{**_about(answers[-1]), "layer": "all"})
+        return self._table(rows.SCORES, found, position, **{**_about(answers[-1]), "layer": "all", "mean": None})
 
     def trees(
         self,
@@ -227,7 +227,7 @@ class Record:
         for body, stated in group_facts(self._source, cycle, group, position).stated.items():
             for subject, fact in sorted(Facts.at_layer(group, stated, _layer(layer)).entries.items()):
                 name, _, item = subject.partition("/")
-                if name == table and fact.value is not None:
+                if name == table and isinstance(fact.value, Mapping):
                     found.append({**fact.value, "body": body, "item": item, "event_id": fact.event_id})
         return self._table(columns, found, position, **about, group=group, layer=_layer(layer).value, table=table)
 
@@ -332,14 +332,18 @@ def described(position: int, **about: Any) -> dict[str, Any]:
 
 def assumed(draws: int, seed: int, bound: Decimal | str, top: int, vary: Iterable[Factor | str]) -> Assumptions:
     """Assumptions as people write them. Raises InvalidInput."""
+    problems = []
+    share, factors = Decimal(0), frozenset[Factor]()
     try:
         share = Decimal(bound)
+    except ArithmeticError:
+        problems.append(Problem("bound", f"expected a share such as 0.25; found {bound!r}"))
+    try:
         factors = frozenset(Factor(one) for one in vary)
-    except (ArithmeticError, ValueError) as error:
-        expected = f"expected a share such as 0.25, and factors among {', '.join(Factor)}"
-        raise InvalidInput(
-            "these assumptions cannot be used", [Problem("bound, vary", f"{expected}: {error}")]
-        ) from error
+    except ValueError as error:
+        problems.append(Problem("vary", f"expected some of {', '.join(Factor)}: {error}"))
+    if problems:
+        raise InvalidInput("these assumptions cannot be used", problems)
     return Assumptions(draws, seed, share, top, factors)
 
 
