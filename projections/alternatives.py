@@ -7,14 +7,17 @@ revision that says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from functools import reduce
+from operator import mul
 from typing import NamedTuple
 
 from domain.ranking import Standing, rank
 from domain.revision import MissingRule, Node, Revision
-from domain.scoring import Deduction, ScoreTree, after_deductions, aggregated, rounded
+from domain.rounding import DECIMAL128
+from domain.scoring import ZERO, Deduction, ScoreTree, after_deductions, aggregated, rounded
 
 Ranks = dict[str, int | None]
 """Each body's place; None where it has no score."""
@@ -53,7 +56,18 @@ class _Aggregation(NamedTuple):
     level: str
     rule: MissingRule
     weights: tuple[Decimal, ...]
+    weight_sum: Decimal
     children: tuple[int, ...]
+
+    def points(self, values: Sequence[Decimal | None]) -> Decimal | None:
+        """The points of the node before rounding; the decimal context must be `DECIMAL128`."""
+        below = [values[child] for child in self.children]
+        known = [value for value in below if value is not None]
+        if len(known) < len(below):
+            return aggregated(self.rule, self.weights, below)[0]
+        # What `aggregated` does where nothing is missing, but summed by the interpreter: draws spend their time here.
+        total = sum(map(mul, self.weights, known), ZERO)
+        return total / self.weight_sum if self.weight_sum else None
 
 
 class Alternatives:
@@ -71,21 +85,22 @@ class Alternatives:
         gone, plan = self._planned(alternative)
         ties = [None if (index := self._index[name]) in gone else index for name in self.revision.ties.break_by]
         top = self._index[self.tree.id]
-        standings = []
-        for case in self._cases:
-            values = list(case.values)
-            for index, level, rule, weights, children in plan:
-                if index not in case.fixed:
-                    raw, _ = aggregated(rule, weights, [values[child] for child in children])
-                    values[index] = rounded(self.revision, level, raw)
-            total = None if top in gone else after_deductions(self.revision, values[top], case.deductions)
-            tied = tuple(None if index is None else values[index] for index in ties)
-            standings.append(Standing(case.body, total, tied))
-        return standings
+        with localcontext(DECIMAL128):
+            return [self._standing(case, plan, None if top in gone else top, ties) for case in self._cases]
 
     def ranks(self, alternative: Alternative) -> Ranks:
         """Each body's place under the revision's tie rule."""
         return {placed.body: placed.rank for placed in rank(self.standings(alternative), self.revision.ties)}
+
+    def _standing(
+        self, case: _Case, plan: Iterable[_Aggregation], top: int | None, ties: Iterable[int | None]
+    ) -> Standing:
+        values = list(case.values)
+        for node in plan:
+            if node.at not in case.fixed:
+                values[node.at] = rounded(self.revision, node.level, node.points(values))
+        total = None if top is None else after_deductions(self.revision, values[top], case.deductions)
+        return Standing(case.body, total, tuple(None if index is None else values[index] for index in ties))
 
     def _laid(self, node: Node) -> Iterator[_Place]:
         """The nodes that have children, each after those below it; every node gets its index."""
@@ -115,5 +130,6 @@ class Alternatives:
                 alternative.weights.get(node.children[number].id, node.children[number].weight) for number in kept
             )
             rule = alternative.missing or node.missing
-            plan.append(_Aggregation(index, node.level, rule, weights, tuple(children[number] for number in kept)))
+            below = tuple(children[number] for number in kept)
+            plan.append(_Aggregation(index, node.level, rule, weights, reduce(DECIMAL128.add, weights, ZERO), below))
         return gone, plan

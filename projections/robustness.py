@@ -33,6 +33,7 @@ from domain.rounding import DECIMAL128
 from domain.scoring import ONE, ScoreTree
 from projections.alternatives import Alternative, Alternatives, Ranks
 
+HANDBOOK = "OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 7"
 GRAIN = 1_000_000
 """Weights are drawn from this many equal steps between the bounds, exactly, on any machine."""
 

@@ -167,18 +167,7 @@ class Record:
         revision, about = self._under(cycle, methodology, position)
         trees = group_facts(self._source, cycle, group, position).trees(revision, _layer(layer))
         found = robustness(revision, group, trees, assumptions, progress)
-        about = {
-            **about,
-            "group": group,
-            "layer": _layer(layer).value,
-            "draws": assumptions.draws,
-            "seed": assumptions.seed,
-            "bound": f"{assumptions.bound:f}",
-            "top": assumptions.top,
-            "vary": sorted(assumptions.vary),
-            "shift": f"{found.shift:f}",
-            "source": "OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 7",
-        }
+        about |= {"group": group, "layer": _layer(layer).value, **rows.robustness_about(found)}
         return RobustRanking(
             self._table(rows.SPREADS, rows.spread_rows(found), position, **about),
             self._table(rows.EFFECTS, rows.effect_rows(found), position, **about),
@@ -193,7 +182,7 @@ class Record:
         """
         position = self._position(as_of)
         match = {"cycle": cycle} if body is None else {"cycle": cycle, "body": body}
-        self._cycle_known(cycle, position)
+        revision_in_force(self._source, cycle, position)
         found = self._source.rows(FACTS, match, position)
         events = self._events(tuple(sorted({values[1] for values in found.values()})))
         return self._table(rows.FACTS, rows.fact_rows(found, events), position, cycle=cycle, layer="all")
@@ -305,9 +294,6 @@ class Record:
             "revision_sha256": revision.sha256,
             "in_force": same,
         }
-
-    def _cycle_known(self, cycle: int, position: int) -> None:
-        revision_in_force(self._source, cycle, position)
 
     def _lines(self, wanted: TrailFilter) -> list[EventLine]:
         return read_trail(self._source.connection, wanted)

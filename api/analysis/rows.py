@@ -15,7 +15,7 @@ from domain.scoring import NODE_PREFIX, ScoreNode, ScoreTree
 from projections.answers import RankingAnswer
 from projections.history import Key, Values
 from projections.matrix import Cell
-from projections.robustness import Robustness
+from projections.robustness import HANDBOOK, Robustness
 from projections.trail_lines import EventLine
 
 Row = dict[str, Any]
@@ -322,6 +322,20 @@ def effect_rows(found: Robustness) -> Iterator[Row]:
     """The rows of `EFFECTS`."""
     for one in found.effects:
         yield {name: getattr(one, name) for name in EFFECTS}
+
+
+def robustness_about(found: Robustness) -> dict[str, Any]:
+    """What must be known of both tables of a robustness: what was assumed, and after which source."""
+    taken = found.assumptions
+    return {
+        "draws": taken.draws,
+        "seed": taken.seed,
+        "bound": taken.bound,
+        "top": taken.top,
+        "vary": sorted(taken.vary),
+        "shift": found.shift,
+        "source": HANDBOOK,
+    }
 
 
 def as_text(value: Any) -> str | None:

@@ -19,7 +19,7 @@ from domain.layers import Layer
 from projections.answers import revision_in_force, revision_named
 from projections.groups import group_facts
 from projections.matrix import Cell, matrix
-from projections.robustness import Factor, Robustness, robustness
+from projections.robustness import HANDBOOK, Factor, Robustness, robustness
 
 if TYPE_CHECKING:
     from api.analysis.tables import Columns
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 Rows = Sequence[Mapping[str, Any]]
 NOT_OFFICIAL = "An analysis, not an official result. Weights without a citation are illustrative."
 _CHOICES = {Factor.INDICATORS: "{}", Factor.WEIGHTS: "weight {}", Factor.MISSING: "missing data: {}"}
-HANDBOOK = "OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 7"
 
 Group = Annotated[str, typer.Option(help="central or local")]
 LayerOption = Annotated[Layer, typer.Option(help="The stage at which scores are taken.")]
@@ -147,17 +146,7 @@ def print_robustness(found: Robustness, about: Mapping[str, Any], effects: bool,
     from api.analysis import rows
 
     taken = found.assumptions
-    about = {
-        **about,
-        "official": False,
-        "draws": taken.draws,
-        "seed": taken.seed,
-        "bound": taken.bound,
-        "top": taken.top,
-        "vary": sorted(taken.vary),
-        "shift": found.shift,
-        "source": HANDBOOK,
-    }
+    about = {**about, "official": False, **rows.robustness_about(found)}
     varied = [
         f"weights by up to {percent(taken.bound)}" if one is Factor.WEIGHTS else one for one in sorted(taken.vary)
     ]
