@@ -7,6 +7,7 @@ aggregate's stream id is a UUIDv5 of its business key, so the same body, cycle o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeVar
 from uuid import UUID, uuid5
@@ -199,6 +200,12 @@ class Aggregate(BaseAggregate[UUID]):
 
         return project
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Another aggregate with the same state: what can change is copied, events and values are shared."""
+        twin = object.__new__(type(self))
+        vars(twin).update({name: _owned(value) for name, value in vars(self).items()})
+        return twin
+
     def key(self) -> dict[str, Any]:
         """The business key as fields that each of its events repeats, so that an event tells its own story."""
         raise NotImplementedError
@@ -220,6 +227,18 @@ class Aggregate(BaseAggregate[UUID]):
         event.mutate(self)
         self.pending_events.append(event)  # type: ignore[arg-type]
         return event
+
+
+def _owned(value: Any) -> Any:
+    """A copy of what an aggregate may change: containers, and dataclasses that are not frozen."""
+    if isinstance(value, dict):
+        return {key: _owned(item) for key, item in value.items()}
+    if isinstance(value, list | set):
+        return type(value)(map(_owned, value))
+    parameters = getattr(value, "__dataclass_params__", None)
+    if parameters is None or parameters.frozen:
+        return value
+    return replace(value, **{field.name: _owned(getattr(value, field.name)) for field in fields(value)})
 
 
 def event_classes_of(aggregate: type[Aggregate]) -> Mapping[str, type[Event]]:
