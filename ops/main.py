@@ -20,6 +20,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adapters.eventstore.recorder import StoreUnavailable
 from adapters.postgres.embedded import EmbeddedServerError
+from api.cli.analysis import register_analysis
 from api.cli.commands import explain_score, print_history, print_ranking, register_commands
 from api.cli.methodology import register_methodology
 from api.cli.output import Format, print_json, print_rows
@@ -46,6 +47,7 @@ def _open() -> AbstractContextManager[Services]:
 
 register_commands(app, _open)
 register_methodology(app, _open)
+register_analysis(app, _open)
 
 
 @app.command()

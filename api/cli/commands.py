@@ -188,7 +188,17 @@ def explain_score(
             }
             for node in tree.root.walk()
         ]
-        print_rows(rows, output)
+        about = {
+            "cycle": cycle,
+            "body": body,
+            "layer": layer.value,
+            "position": position,
+            "revision": tree.revision,
+            "revision_sha256": tree.revision_sha256,
+            "score": tree.value,
+            "official": False,
+        }
+        print_rows(rows, output, about=about)
 
 
 def print_history(lines: list[EventLine], output: Format) -> None:
