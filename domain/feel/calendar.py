@@ -172,17 +172,9 @@ class DaysTime:
 Temporal = Date | Time | DateTime | YearsMonths | DaysTime
 
 
-def months_between(start: Date | DateTime, end: Date | DateTime) -> int:
-    """Whole months from one moment to another, below zero if the second is earlier."""
-    first, last = (moment.date if isinstance(moment, DateTime) else moment for moment in (start, end))
-    months = (last.year - first.year) * 12 + last.month - first.month
-    early, late = _within_month(start), _within_month(end)
-    if months > 0 and late < early:
+def months_between(start: Date, end: Date) -> int:
+    """Whole months from one day to another, below zero if the second is earlier."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if months > 0 and end.day < start.day:
         return months - 1
-    return months + 1 if months < 0 and late > early else months
-
-
-def _within_month(moment: Date | DateTime) -> tuple[int, int]:
-    if isinstance(moment, DateTime):
-        return moment.date.day, moment.time.nanoseconds
-    return moment.day, 0
+    return months + 1 if months < 0 and end.day > start.day else months

@@ -41,7 +41,7 @@ def _of_standard(run: Run, function: Builtin, positional: Sequence[Any], named: 
 
 def _bound(function: Builtin, positional: Sequence[Any], named: dict[str, Any]) -> Sequence[Any]:
     if not named:
-        if function.variadic:
+        if function.variadic and positional:
             return [positional[0] if len(positional) == 1 and isinstance(positional[0], list) else list(positional)]
         if any(required <= len(positional) <= len(names) for names, required in function.signatures):
             return positional
@@ -53,12 +53,18 @@ def _bound(function: Builtin, positional: Sequence[Any], named: dict[str, Any]) 
             given = [named.get(name) for name in names]
             while names[len(given) - 1] not in named:
                 given.pop()
-            return given
+            return [_many(given[0])] if function.variadic else given
     unknown = named.keys() - {name for names, _ in function.signatures for name in names}
     if unknown:
         raise Failure(f"no parameter is called {', '.join(sorted(unknown))}")
     names, required = function.signatures[0]
     raise Failure(f"{', '.join(name for name in names[:required] if name not in named)} is missing")
+
+
+def _many(value: Any) -> list[Any]:
+    if value is None:
+        raise Failure("expected a list, found null")
+    return value if isinstance(value, list) else [value]
 
 
 def _of_author(run: Run, function: Function, positional: Sequence[Any], named: dict[str, Any] | None) -> Any:
@@ -72,7 +78,7 @@ def _of_author(run: Run, function: Function, positional: Sequence[Any], named: d
     for name, wanted, value in zip(function.parameters, function.types, positional, strict=True):
         scope[name], fits = coerced(value, wanted)
         if not fits:
-            run.null((1, 1), f"the argument {name} is not a {wanted.name}, so it is null")
+            raise Failure(f"the argument {name} is not a {wanted.name}")
     outer, run.names = run.names, scope
     run.depth_left -= function.depth
     if run.depth_left < 0:

@@ -32,11 +32,11 @@ def conforms(value: Value, wanted: Type) -> bool:
 
 
 def _function_conforms(value: Function | Builtin, parts: tuple[Type, ...]) -> bool:
-    """A function fits when it takes as many parameters, and of the same types where it states them."""
-    *parameters, result = parts
+    """A function fits when it takes as many parameters, of the same types where it states them; what it gives is not stated."""
+    parameters = parts[:-1]
     if isinstance(value, Builtin):
         return any(required <= len(parameters) <= len(names) for names, required in value.signatures)
-    if len(parameters) != len(value.parameters) or result != ANY:
+    if len(parameters) != len(value.parameters):
         return False
     return all(declared in (ANY, given) for declared, given in zip(value.types, parameters, strict=True))
 

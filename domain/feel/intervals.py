@@ -44,8 +44,8 @@ def passes(value: Value, test: Any) -> bool | None:
     if isinstance(test, AnyOf):
         return _one_of(value, test.tests)
     if isinstance(test, list):
-        return True if compare("=", value, test) is True else _one_of(value, tuple(test))
-    return compare("=", value, test)
+        return compare("=", value, test) is True or _one_of(value, tuple(test)) is True
+    return None if test is None else compare("=", value, test)
 
 
 def _one_of(value: Value, tests: tuple[Any, ...]) -> bool | None:

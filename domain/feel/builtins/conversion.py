@@ -126,7 +126,9 @@ def _duration(source: Any) -> YearsMonths | DaysTime:
 def _years_and_months(start: Any, end: Any) -> YearsMonths:
     if not isinstance(start, Date | DateTime) or not isinstance(end, Date | DateTime):
         raise Failure(f"expected two dates, found {kind(start)} and {kind(end)}")
-    return YearsMonths(months_between(start, end))
+    # The days alone count, whatever the time of day.
+    first, last = (moment.date if isinstance(moment, DateTime) else moment for moment in (start, end))
+    return YearsMonths(months_between(first, last))
 
 
 def _checked(make: Any, *arguments: Any) -> Value:

@@ -27,6 +27,7 @@ def by_name(*functions: Builtin) -> dict[str, Builtin]:
 
 def number(value: Any, what: str = "a number") -> Decimal:
     """The value if it is a number; raises Failure otherwise."""
+    value = _single(value)
     if not isinstance(value, Decimal):
         raise Failure(f"expected {what}, found {kind(value)}")
     return value
@@ -42,6 +43,7 @@ def whole(value: Any, low: int, high: int, what: str) -> int:
 
 def text(value: Any) -> str:
     """The value if it is a string; raises Failure otherwise."""
+    value = _single(value)
     if not isinstance(value, str):
         raise Failure(f"expected a string, found {kind(value)}")
     return value
@@ -64,8 +66,14 @@ def context(value: Any) -> dict[str, Any]:
 def numbers(values: list[Any]) -> list[Decimal]:
     """The values if all are numbers; raises Failure otherwise."""
     for value in values:
-        number(value, "numbers only")
+        if not isinstance(value, Decimal):
+            raise Failure(f"expected numbers only, found {kind(value)}")
     return values
+
+
+def _single(value: Any) -> Any:
+    """The item of a list of one, which stands for it where no list is expected (10.3.2.9.4)."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def function(value: Any) -> Any:
