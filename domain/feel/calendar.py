@@ -40,7 +40,11 @@ class Date:
     day: int
 
     def __post_init__(self) -> None:
-        if abs(self.year) > MAX_YEAR or not 1 <= self.month <= 12 or not 1 <= self.day <= days_in(self.year, self.month):
+        if (
+            abs(self.year) > MAX_YEAR
+            or not 1 <= self.month <= 12
+            or not 1 <= self.day <= days_in(self.year, self.month)
+        ):
             raise ValueError("there is no such date")
 
     @property

@@ -9,6 +9,11 @@ from domain.feel.conformance import coerced
 from domain.feel.run import Exhausted, Run
 from domain.feel.values import Builtin, Function, Value, kind
 
+FRAMES_OF_A_CALL = 3
+"""What calling a function of the author's takes of Python's stack before its body."""
+FRAMES_OF_A_CALLBACK = 5
+"""What a built-in function takes of it before it calls another."""
+
 
 class Failure(Exception):
     """The function gives null for these arguments; the message says why."""
@@ -31,7 +36,13 @@ def _of_standard(run: Run, function: Builtin, positional: Sequence[Any], named: 
             run.spend(len(argument))
         elif isinstance(argument, str):
             run.spend(len(argument) // 100)
-    result = function.function(run, *arguments) if function.observes else function.function(*arguments)
+    if function.observes:
+        # It may call a function of the author's, from this far down Python's stack.
+        run.depth_left -= FRAMES_OF_A_CALLBACK
+        result = function.function(run, *arguments)
+        run.depth_left += FRAMES_OF_A_CALLBACK
+    else:
+        result = function.function(*arguments)
     if isinstance(result, list):
         run.spend(len(result))
     elif isinstance(result, str):
@@ -76,7 +87,7 @@ def _of_author(run: Run, function: Function, positional: Sequence[Any], named: d
         raise Failure(f"takes {len(function.parameters)} arguments, not {len(positional)}")
     scope = dict(function.names)
     for name, wanted, value in zip(function.parameters, function.types, positional, strict=True):
-        scope[name], fits = coerced(value, wanted)
+        scope[name], fits = coerced(value, wanted, run.spend)
         if not fits:
             raise Failure(f"the argument {name} is not a {wanted.name}")
     outer, run.names = run.names, scope

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.feel.parser import Expression, parse
-from domain.feel.run import MAX_NESTING, MAX_STEPS, Exhausted, Reason, Run
+from domain.feel.run import MAX_DEPTH, MAX_NESTING, MAX_STEPS, Exhausted, Reason, Run
 from domain.feel.values import Value, of_python
 
 
@@ -41,7 +41,7 @@ def evaluate_traced(
     given = context or {}
     parsed = parse(expression, _names(given)) if isinstance(expression, str) else expression
     names = {name: of_python(value) for name, value in given.items()}
-    run = Run(names, max_steps, None if moment is None else of_python(moment))
+    run = Run(names, max_steps, MAX_DEPTH - parsed.depth, None if moment is None else of_python(moment))
     try:
         value = parsed.compiled(run)
         if isinstance(value, list | dict):

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from domain.feel.values import Range, Value, compare, ordered, within
+from domain.feel.values import Range, Spend, Value, compare, ordered, within
 
-_TESTS: dict[str, tuple[bool, bool]] = {"<": (False, False), "<=": (False, True), ">": (False, False), ">=": (True, False)}
+_TESTS: dict[str, tuple[bool, bool]] = {
+    "<": (False, False),
+    "<=": (False, True),
+    ">": (False, False),
+    ">=": (True, False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +42,18 @@ def of_test(sign: str, bound: Value) -> Range:
     return Range(low, high, low_closed, high_closed, sign)
 
 
-def passes(value: Value, test: Any) -> bool | None:
+def passes(value: Value, test: Any, spend: Spend) -> bool | None:
     """Whether a value passes a test: a range, several tests, a list that has it, or a value equal to it."""
     if isinstance(test, Range):
-        return within(value, test)
+        return within(value, test, spend)
     if isinstance(test, AnyOf):
-        return _one_of(value, test.tests)
+        return _one_of(value, test.tests, spend)
     if isinstance(test, list):
-        return compare("=", value, test) is True or _one_of(value, tuple(test)) is True
-    return None if test is None else compare("=", value, test)
+        return compare("=", value, test, spend) is True or _one_of(value, tuple(test), spend) is True
+    return None if test is None else compare("=", value, test, spend)
 
 
-def _one_of(value: Value, tests: tuple[Any, ...]) -> bool | None:
-    results = [passes(value, one) for one in tests]
+def _one_of(value: Value, tests: tuple[Any, ...], spend: Spend) -> bool | None:
+    spend(len(tests))
+    results = [passes(value, one, spend) for one in tests]
     return True if True in results else None if results and all(result is None for result in results) else False

@@ -1,8 +1,8 @@
 """From text to tokens.
 
-The grammar alone cannot tell a name with spaces from several words, nor the bracket that ends a range from one that begins a
-filter. Both depend on what stands before, so the tokens are made here, with the brackets that are open, and the names that
-are known, in hand.
+The grammar alone cannot tell a name with spaces from several words, nor the bracket that ends a range from one that
+begins a filter. Both depend on what stands before, so the tokens are made here, with the brackets that are open and the
+names that are known in hand.
 """
 
 from __future__ import annotations

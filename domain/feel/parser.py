@@ -24,7 +24,8 @@ MAX_LENGTH = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A parsed expression: its text, the names that it reads from its context, and its compiled form.
+    """A parsed expression: its text, the names that it reads from its context, and its compiled form with what that
+    takes of Python's stack.
 
     `row_names` are read inside filters: from the rows filtered, or from the context where no row gives them.
     """
@@ -33,6 +34,7 @@ class Expression:
     names: frozenset[str]
     row_names: frozenset[str]
     compiled: Node = field(repr=False, compare=False)
+    depth: int = field(repr=False, compare=False)
 
 
 @lru_cache(maxsize=1)
@@ -44,8 +46,8 @@ def _lark() -> Lark:
 def parse(text: str, names: Iterable[str] = ()) -> Expression:
     """The expression that the text states. Raises FeelError, which names the place.
 
-    `names` are those known of its context, at any depth: where they hold spaces or signs, the text cannot be read without
-    them (10.3.1.4). Names of one word need not be given.
+    `names` are those known of its context, at any depth: where they hold spaces or signs, the text cannot be read
+    without them (10.3.1.4). Names of one word need not be given.
     """
     return _parsed(text, frozenset(normal(name) for name in names if not is_plain(name)))
 
@@ -64,7 +66,7 @@ def _parsed(text: str, names: frozenset[str]) -> Expression:
             raise error.orig_exc from None
         raise
     assert isinstance(part, Part)
-    return Expression(text, part.names, part.row_names, part.node)
+    return Expression(text, part.names, part.row_names, part.node, part.depth)
 
 
 def _explained(text: str, error: UnexpectedToken) -> FeelError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "'": "'"}
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from domain.feel.calendar import DateTime
@@ -17,7 +17,7 @@ MAX_ITEMS = 1_000_000
 MAX_CHARACTERS = 1_000_000
 """Most characters that one string may have."""
 
-MAX_DEPTH = 400
+MAX_DEPTH = 500
 """Deepest nesting of an expression, with the functions that it calls, in frames of Python's stack (which has 1,000)."""
 
 MAX_NESTING = 100
@@ -37,19 +37,23 @@ class Exhausted(Exception):
     """The evaluation used up its steps or its depth; the message says which."""
 
 
-@dataclass(slots=True)
 class Run:
-    """State of one evaluation. Owned by it alone."""
+    """State of one evaluation. Owned by it alone.
 
-    names: dict[str, Any]
-    max_steps: int
-    moment: DateTime | None = None
-    steps_left: int = field(init=False)
-    depth_left: int = field(init=False, default=MAX_DEPTH)
-    reasons: list[Reason] = field(init=False, default_factory=list)
+    `names` are those in scope; `depth_left` is how many frames of Python's stack functions may still take; `moment` is
+    what `now()` gives.
+    """
 
-    def __post_init__(self) -> None:
-        self.steps_left = self.max_steps
+    __slots__ = ("depth_left", "max_steps", "moment", "names", "reasons", "steps_left")
+
+    def __init__(
+        self, names: dict[str, Any], max_steps: int, depth_left: int = MAX_DEPTH, moment: DateTime | None = None
+    ) -> None:
+        self.names = names
+        self.max_steps = self.steps_left = max_steps
+        self.depth_left = depth_left
+        self.moment = moment
+        self.reasons: list[Reason] = []
 
     def null(self, place: tuple[int, int], message: str) -> None:
         """Gives null, and says why (the first hundred reasons are kept)."""

@@ -17,6 +17,7 @@ from typing import Any
 from domain.feel.calendar import DAY, SECOND, Date, DateTime, DaysTime, Time, YearsMonths
 from domain.feel.run import MAX_NESTING, Exhausted, Node
 from domain.feel.types import Type
+from domain.rounding import DECIMAL128
 
 Value = Any
 
@@ -88,10 +89,21 @@ def kind(value: Value) -> str:
     return KINDS[type(value)]
 
 
+LEAST = DECIMAL128.Etiny()
+"""Least exponent of a number."""
+
+Spend = Callable[[int], None]
+"""Counts steps of work; raises Exhausted when they are used up."""
+
+
+def uncounted(steps: int) -> None:
+    """Counts nothing: for values that are known to be small."""
+
+
 def of_python(value: Any, depth: int = 0) -> Value:
     """A Python value as FEEL sees it. Raises TypeError for what FEEL has no type for, binary floats above all."""
     if isinstance(value, Decimal):
-        if not value.is_finite():
+        if not value.is_finite() or not LEAST <= value.adjusted() <= DECIMAL128.Emax:
             raise TypeError(f"{value} is not a number that FEEL knows")
         return value
     if type(value) in KINDS and not isinstance(value, list | dict):
@@ -129,7 +141,12 @@ def _time(value: datetime.time, offset: datetime.timedelta | None) -> Time:
     return Time(seconds * SECOND + value.microsecond * 1000, zone)
 
 
-def equal(left: Value, right: Value, depth: int = 0) -> bool | None:
+def is_whole(number: Decimal) -> bool:
+    """Whether nothing stands behind the number's point."""
+    return number == number.to_integral_value()
+
+
+def equal(left: Value, right: Value, spend: Spend = uncounted, depth: int = 0) -> bool | None:
     """Equality (10.3.2.13): null is equal to null only; other types do not compare (None).
 
     Raises Exhausted for values nested too deeply to compare.
@@ -141,10 +158,17 @@ def equal(left: Value, right: Value, depth: int = 0) -> bool | None:
     if depth > MAX_NESTING:
         raise Exhausted(f"a value is nested at most {MAX_NESTING} deep")
     if isinstance(left, list):
+        spend(len(left))
         pairs = zip(left, right, strict=False)
-        return len(left) == len(right) and all(equal(a, b, depth + 1) is True for a, b in pairs)
+        return len(left) == len(right) and all(equal(a, b, spend, depth + 1) is True for a, b in pairs)
     if isinstance(left, dict):
-        return left.keys() == right.keys() and all(equal(left[n], right[n], depth + 1) is True for n in left)
+        spend(len(left))
+        return left.keys() == right.keys() and all(equal(left[n], right[n], spend, depth + 1) is True for n in left)
+    if isinstance(left, Range):
+        form = (left.test, left.low_closed, left.high_closed) == (right.test, right.low_closed, right.high_closed)
+        return form and all(
+            equal(a, b, spend, depth + 1) is True for a, b in ((left.low, right.low), (left.high, right.high))
+        )
     if isinstance(left, Time | DateTime):
         keys = _keys(left, right)
         return None if keys is None else bool(keys[0] == keys[1])
@@ -190,19 +214,19 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 """The comparison operators, over numbers."""
 
 
-def compare(sign: str, left: Value, right: Value) -> bool | None:
+def compare(sign: str, left: Value, right: Value, spend: Spend = uncounted) -> bool | None:
     """`=`, `!=`, `<`, `<=`, `>`, `>=`; None where the values cannot be compared."""
     if sign in ("=", "!="):
-        same = equal(left, right)
+        same = equal(left, right, spend)
         return same if same is None or sign == "=" else not same
     order = ordered(left, right)
     return None if order is None else COMPARISONS[sign](order, 0)
 
 
-def within(value: Value, container: Range) -> bool | None:
+def within(value: Value, container: Range, spend: Spend = uncounted) -> bool | None:
     """Whether a value lies in a range; None where it cannot be compared."""
     if container.test is not None:
-        return compare(container.test, value, container.high if container.low is None else container.low)
+        return compare(container.test, value, container.high if container.low is None else container.low, spend)
     above = compare(">=" if container.low_closed else ">", value, container.low)
     below = compare("<=" if container.high_closed else "<", value, container.high)
     return None if above is None or below is None else above and below
@@ -214,6 +238,6 @@ def day_span(left: Date | DateTime, right: Date | DateTime) -> int | None:
         (moment.instant, moment.local) if isinstance(moment, DateTime) else (moment.number * DAY,) * 2
         for moment in (left, right)
     )
-    if first[0] is None and second[0] is None or isinstance(left, Date) and isinstance(right, Date):
+    if (first[0] is None and second[0] is None) or (isinstance(left, Date) and isinstance(right, Date)):
         return first[1] - second[1]
     return None if first[0] is None or second[0] is None else first[0] - second[0]

@@ -61,7 +61,9 @@ def _scores(verdicts: list[Verdict]) -> dict[str, Counter[str]]:
 def _report(verdicts: list[Verdict]) -> dict[str, object]:
     total = Counter(one.outcome for one in verdicts)
     return {
-        "groups": {name: {outcome: score[outcome] for outcome in OUTCOMES} for name, score in _scores(verdicts).items()},
+        "groups": {
+            name: {outcome: score[outcome] for outcome in OUTCOMES} for name, score in _scores(verdicts).items()
+        },
         "total": {outcome: total[outcome] for outcome in OUTCOMES},
         "failures": {one.case.key: KNOWN.get(one.case.key) for one in verdicts if one.outcome == "failed"},
         "excluded": dict(Counter(one.why for one in verdicts if one.outcome == "excluded")),

@@ -12,7 +12,7 @@ from typing import Any
 from domain.feel import FeelError, Reason, evaluate_traced, parse
 from domain.feel.conformance import coerced
 from domain.feel.types import read_type
-from domain.feel.values import Value, equal, kind
+from domain.feel.values import Value, equal, kind, uncounted
 from tests.tck.cases import Case
 from tests.tck.model import Model, OutOfScope, read_model
 
@@ -88,7 +88,7 @@ class _Evaluation:
         raise OutOfScope(self.model.excluded.get(key, "something of another model"))
 
     def fitted(self, value: Value, type_text: str) -> Value:
-        found, fits = coerced(value, read_type(type_text))
+        found, fits = coerced(value, read_type(type_text), uncounted)
         if not fits:
             self.why.append(f"{kind(value)} is not a {type_text}")
         return found

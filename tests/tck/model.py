@@ -71,7 +71,7 @@ def _child(element: Element, tag: str) -> Element:
     return found[0]
 
 
-# -- types ----------------------------------------------------------------------------------------------------------------
+# -- types ------------------------------------------------------------------------------------------------------------
 
 
 def _types(root: Element) -> dict[str, str]:
@@ -112,7 +112,7 @@ def _resolved(name: str | None, types: dict[str, str]) -> str:
     return types.get(plain, plain)
 
 
-# -- expressions ----------------------------------------------------------------------------------------------------------
+# -- expressions ------------------------------------------------------------------------------------------------------
 
 
 def _decision(element: Element, types: dict[str, str]) -> Decision:
@@ -126,17 +126,14 @@ def _decision(element: Element, types: dict[str, str]) -> Decision:
     if _tag(element) == "businessKnowledgeModel":
         text = _function(_child(element, "encapsulatedLogic"), types, _type_of(element, types))
         return Decision(name, f"{{{name}: {text}}}.{name}", "Any", needs)
-    logic = [child for child in element if _tag(child) in _BOXED]
-    if not logic:
-        raise OutOfScope("a decision without logic")
-    return Decision(name, _text(logic[0], types), _type_of(element, types), needs)
+    return Decision(name, _inner(element, types), _type_of(element, types), needs)
 
 
 def _text(element: Element, types: dict[str, str]) -> str:
     """The FEEL text of a boxed expression, in which its own type is stated too."""
     kind = _tag(element)
     if kind not in _BOXED:
-        raise OutOfScope(f"a {kind}")
+        raise OutOfScope("a decision table")
     return _typed(_BOXED[kind](element, types), _resolved(element.get("typeRef"), types))
 
 
@@ -148,7 +145,7 @@ def _inner(element: Element, types: dict[str, str]) -> str:
     for child in element:
         if _tag(child) in _BOXED or _tag(child) == "decisionTable":
             return _text(child, types)
-    raise OutOfScope(f"a {_tag(element)} without an expression")
+    raise OutOfScope("something without logic")
 
 
 def _literal(element: Element, types: dict[str, str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal, DecimalException
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.feel.builtins.function import builtin, by_name, number, text, whole
 from domain.feel.calendar import (
@@ -23,10 +24,12 @@ from domain.feel.calendar import (
 from domain.feel.calling import Failure
 from domain.feel.display import displayed
 from domain.feel.run import Run
-from domain.feel.values import Value, kind
+from domain.feel.values import kind
 from domain.feel.written import MAX_OFFSET, read_date, read_date_time, read_duration, read_time
 from domain.feel.zones import is_zone
 from domain.rounding import DECIMAL128
+
+Made = TypeVar("Made")
 
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -53,22 +56,23 @@ def _string(run: Run, value: Any) -> str | None:
     return None if value is None else displayed(run, value)
 
 
-def _date(year: Any, month: Any = None, day: Any = None) -> Date:
-    if month is not None or day is not None:
-        return _checked(Date, _part(year, -MAX_YEAR, MAX_YEAR), _part(month, 1, 12), _part(day, 1, 31))
-    if isinstance(year, DateTime):
-        return year.date
-    return year if isinstance(year, Date) else _checked(read_date, text(year))
+def _date(source: Any, *parts: Any) -> Date:
+    if parts:
+        month, day = parts
+        return _checked(Date, _part(source, -MAX_YEAR, MAX_YEAR), _part(month, 1, 12), _part(day, 1, 31))
+    if isinstance(source, DateTime):
+        return source.date
+    return source if isinstance(source, Date) else _checked(read_date, text(source))
 
 
-def _time(hour: Any, minute: Any = None, second: Any = None, offset: Any = None) -> Time:
-    if minute is not None or second is not None:
-        return Time(_of_day(hour, minute, second), _offset(offset))
-    if isinstance(hour, DateTime):
-        return hour.time
-    if isinstance(hour, Date):
+def _time(source: Any, *parts: Any) -> Time:
+    if parts:
+        return Time(_of_day(source, *parts[:2]), _offset(parts[2] if len(parts) > 2 else None))
+    if isinstance(source, DateTime):
+        return source.time
+    if isinstance(source, Date):
         return Time(0, 0)
-    return hour if isinstance(hour, Time) else _checked(read_time, text(hour))
+    return source if isinstance(source, Time) else _checked(read_time, text(source))
 
 
 def _date_and_time(*given: Any) -> DateTime:
@@ -113,7 +117,7 @@ def _offset(value: Any) -> Zone:
         return value
     if not isinstance(value, DaysTime):
         raise Failure(f"expected a days and time duration as the offset, found {kind(value)}")
-    seconds = int(Decimal(value.nanoseconds) / SECOND)
+    seconds = value.nanoseconds // SECOND
     if abs(seconds) > MAX_OFFSET:
         raise Failure("an offset from UTC is at most 18 hours")
     return seconds
@@ -131,7 +135,7 @@ def _years_and_months(start: Any, end: Any) -> YearsMonths:
     return YearsMonths(months_between(first, last))
 
 
-def _checked(make: Any, *arguments: Any) -> Value:
+def _checked(make: Callable[..., Made], *arguments: Any) -> Made:
     try:
         return make(*arguments)
     except ValueError as error:

@@ -13,8 +13,8 @@ from domain.feel.values import equal, kind
 
 
 def _same(run: Run, left: Any, right: Any) -> bool:
-    run.spend(1 + min(len(left), len(right)) if isinstance(left, list) and isinstance(right, list) else 1)
-    return equal(left, right) is True
+    run.spend(1)
+    return equal(left, right, run.spend) is True
 
 
 def _contains(run: Run, values: Any, element: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from domain.feel.builtins.function import builtin, by_name, number, whole
 from domain.feel.calendar import DaysTime, YearsMonths
 from domain.feel.calling import Failure
+from domain.feel.values import is_whole
 from domain.rounding import DECIMAL128
 
 SCALE = (-6111, 6176)
@@ -63,7 +64,7 @@ def _of(operation: Callable[[Decimal], Decimal], domain: str) -> Callable[[Any],
 def _parity(wanted: int) -> Callable[[Any], bool]:
     def function(value: Any) -> bool:
         given = number(value)
-        if given % 1:
+        if not is_whole(given):
             raise Failure("expected a whole number")
         return abs(int(given) % 2) == wanted
 

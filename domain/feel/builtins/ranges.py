@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from domain.feel.builtins.conversion import CONVERSION
 from domain.feel.builtins.function import builtin, by_name, text
+from domain.feel.calendar import DateTime, Time
 from domain.feel.calling import Failure
 from domain.feel.intervals import interval
 from domain.feel.quoting import unquoted
-from domain.feel.values import DateTime, Range, Time, equal, ordered
+from domain.feel.run import Run
+from domain.feel.values import Range, equal, ordered
 from domain.feel.written import read_temporal
 from domain.rounding import DECIMAL128
 
@@ -120,11 +121,11 @@ def _between(test: Callable[[Range, Range], bool], swapped: bool, *accepted: tup
     return function
 
 
-def _same(first: Any = None, second: Any = None) -> bool:
+def _same(run: Run, first: Any = None, second: Any = None) -> bool:
     """Whether both are the same element of the semantic domain: equal, of one kind, and with the same time zone."""
     if isinstance(first, Time | DateTime) and type(first) is type(second):
-        return bool(first == second)
-    return equal(first, second) is True
+        return first == second
+    return equal(first, second, run.spend) is True
 
 
 _POINTS, _POINT_RANGE, _RANGE_POINT, _RANGES = (False, False), (False, True), (True, False), (True, True)
@@ -143,7 +144,7 @@ def _relation(name: str, test: Callable[[Range, Range], bool], swapped: bool, *a
 
 RANGES = by_name(
     builtin("range", _range, "from"),
-    builtin("is", _same, "value1?, value2?"),
+    builtin("is", _same, "value1?, value2?", observes=True),
     _relation("before", _before, False, *_ALL),
     _relation("after", _before, True, *_ALL),
     _relation("meets", _meets, False, _RANGES),

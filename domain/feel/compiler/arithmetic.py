@@ -69,7 +69,7 @@ def _operation(
             return _without_value(run, place, sign, a, b)
         return run.null(place, f"cannot compute {kind(a)} {sign} {kind(b)}") if result is None else result
 
-    return made(place, node, *children, frames=2)
+    return made(place, node, *children)
 
 
 def _without_value(run: Run, place: Place, sign: str, a: Any, b: Any) -> None:

@@ -30,7 +30,7 @@ class Comparison(Transformer_NonRecursive[Token, Part]):
             a, b = left(run), right(run)
             if type(a) is Decimal and type(b) is Decimal:
                 return numbers(a, b)
-            result = compare(sign, a, b)
+            result = compare(sign, a, b, run.spend)
             return run.null(place, f"cannot compare {kind(a)} {sign} {kind(b)}") if result is None else result
 
         return made(place, node, children[0], children[2])
@@ -60,15 +60,14 @@ class Comparison(Transformer_NonRecursive[Token, Part]):
 
         def node(run: Run) -> Any:
             found, wanted = value(run), test(run)
-            run.spend(len(wanted) if isinstance(wanted, list) else 1)
-            result = passes(found, wanted)
+            result = passes(found, wanted, run.spend)
             return run.null(place, f"cannot test {kind(found)}") if result is None else result
 
         return made(place, node, *children)
 
     def instance_of(self, meta: Any, children: Sequence[Any]) -> Part:
         part, wanted = children[0], stated_type(meta, children[1])
-        return made(at(meta), lambda run: instance_of(part.node(run), wanted), part)
+        return made(at(meta), lambda run: instance_of(part.node(run), wanted, run.spend), part)
 
 
 def stated_type(meta: Any, text: str) -> Type:

@@ -10,15 +10,12 @@ from lark import Token, v_args
 from lark.visitors import Transformer_NonRecursive
 
 from domain.feel.builtins import BUILTINS
-from domain.feel.calling import Failure, called
+from domain.feel.calling import FRAMES_OF_A_CALL, Failure, called
 from domain.feel.compiler.comparison import stated_type
 from domain.feel.compiler.part import Named, Parameter, Part, at, made
 from domain.feel.errors import FeelError
-from domain.feel.run import Run
+from domain.feel.run import Node, Run
 from domain.feel.values import Builtin, Function
-
-FRAMES_OF_A_CALL = 5
-"""What a call takes of Python's stack: the call, its arguments, the way into the function, and a built-in's own work."""
 
 
 @v_args(meta=True)
@@ -55,28 +52,39 @@ class Invocation(Transformer_NonRecursive[Token, Part]):
 
 
 def _call(meta: Any, callee: Part, positional: Sequence[Part], named: dict[str, Part]) -> Part:
-    name, place, function = callee.called, at(meta), callee.node
-    builtin = None if name is None else BUILTINS.get(name)
+    place = at(meta)
     nodes = [part.node for part in positional]
     keywords = [(key, part.node) for key, part in named.items()]
-    shown = name or "this"
+    target = _target(callee)
+    shown = callee.called or "this"
 
     def node(run: Run) -> Any:
-        if builtin is not None:
-            value = run.names.get(name, builtin)
-            # A figure may have the name of a built-in function, such as `count`, and both are of use.
-            target = value if isinstance(value, Function) else builtin
-        else:
-            target = run.names.get(name) if name is not None else function(run)
-            if name is not None and target is None:
-                return run.null(place, f"there is no function `{name}`")
+        function = target(run)
+        if function is None:
+            return run.null(place, f"there is no function `{shown}`")
         arguments = [argument(run) for argument in nodes]
         try:
-            return called(run, target, arguments, {key: value(run) for key, value in keywords} if keywords else None)
+            return called(run, function, arguments, {key: value(run) for key, value in keywords} if keywords else None)
         except Failure as failure:
             return run.null(place, f"{shown}: {failure}")
 
     parts = (*positional, *named.values())
-    if builtin is not None:
-        return made(place, node, *parts, frames=FRAMES_OF_A_CALL)
-    return made(place, node, callee, *parts, frames=FRAMES_OF_A_CALL)
+    if callee.called in BUILTINS:
+        return made(place, node, *parts, frames=2)
+    return made(place, node, callee, *parts, frames=2)
+
+
+def _target(callee: Part) -> Node:
+    """What is called. A figure may have the name of a built-in function, such as `count`, and both are of use."""
+    name = callee.called
+    if name is None:
+        return callee.node
+    if name not in BUILTINS:
+        return lambda run: run.names.get(name)
+    builtin = BUILTINS[name]
+
+    def target(run: Run) -> Any:
+        value = run.names.get(name, builtin)
+        return value if isinstance(value, Function | Builtin) else builtin
+
+    return target

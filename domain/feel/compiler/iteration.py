@@ -13,7 +13,7 @@ from lark.visitors import Transformer_NonRecursive
 from domain.feel.calendar import Date
 from domain.feel.compiler.part import Binding, Part, Place, at, made
 from domain.feel.run import MAX_ITEMS, Node, Run
-from domain.feel.values import Range
+from domain.feel.values import Range, is_whole
 
 
 @v_args(meta=True)
@@ -93,7 +93,6 @@ def _each(run: Run, place: Place, bindings: Sequence[Binding], visit: Callable[[
 
     def descend(level: int) -> bool | None:
         if level == len(bindings):
-            run.spend(1)
             return visit()
         binding = bindings[level]
         items = _items(run, place, binding)
@@ -101,6 +100,7 @@ def _each(run: Run, place: Place, bindings: Sequence[Binding], visit: Callable[[
             return None
         scope = run.names
         for item in items:
+            run.spend(1)
             run.names = {**scope, binding.name: item}
             going = descend(level + 1)
             if going is not True:
@@ -133,22 +133,16 @@ def _between(run: Run, place: Place, start: Any, end: Any) -> list[Any] | None:
     if isinstance(start, Date) and isinstance(end, Date):
         numbers = _whole_numbers(run, place, start.number, end.number)
         return None if numbers is None else [Date.of_number(number) for number in numbers]
-    if not isinstance(start, Decimal) or not isinstance(end, Decimal) or start % 1 or end % 1:
+    if not isinstance(start, Decimal) or not isinstance(end, Decimal) or not is_whole(start) or not is_whole(end):
         run.null(place, "a range to iterate over goes from one whole number, or date, to another")
-        return None
-    if abs(end - start) >= MAX_ITEMS:
-        run.null(place, f"a range to iterate over has at most {MAX_ITEMS} items")
         return None
     numbers = _whole_numbers(run, place, int(start), int(end))
     return None if numbers is None else [Decimal(number) for number in numbers]
 
 
 def _whole_numbers(run: Run, place: Place, first: int, last: int) -> range | None:
-    step = 1 if first <= last else -1
-    numbers = range(first, last + step, step)
-    if len(numbers) > run.steps_left:
-        run.spend(len(numbers))
-    if len(numbers) > MAX_ITEMS:
+    if abs(last - first) >= MAX_ITEMS:
         run.null(place, f"a range to iterate over has at most {MAX_ITEMS} items")
         return None
-    return numbers
+    step = 1 if first <= last else -1
+    return range(first, last + step, step)

@@ -13,7 +13,7 @@ from lark.visitors import Transformer_NonRecursive
 from domain.feel.compiler.part import Part, at, made
 from domain.feel.properties import PROPERTIES, property_of
 from domain.feel.run import Run
-from domain.feel.values import kind
+from domain.feel.values import is_whole, kind
 
 
 @v_args(meta=True)
@@ -50,7 +50,7 @@ class Selection(Transformer_NonRecursive[Token, Part]):
                 return property_of(found, name)
             return run.null(place, f"{kind(found)} has no `{name}`")
 
-        return made(place, node, source, frames=2)
+        return made(place, node, source)
 
 
 def _property(value: Any, name: str) -> Any:
@@ -59,7 +59,7 @@ def _property(value: Any, name: str) -> Any:
 
 def _item(items: list[Any], number: Decimal) -> Any:
     """The item with that number: 1 is the first, -1 the last."""
-    if number % 1 or not number or abs(number) > len(items):
+    if not is_whole(number) or not number or abs(number) > len(items):
         return None
     return items[int(number) - (number > 0)]
 

@@ -48,8 +48,8 @@ def find_all(program: Program, text: str, spend: Spend) -> Iterator[Match]:
 
 
 def _find(program: Program, text: str, first: int, spend: Spend) -> Match | None:
-    # Where nothing is referred back to, whether the rest fits depends on the place in program and text alone: no pair of them
-    # is tried twice, and the work is at most their product.
+    # Where nothing is referred back to, whether the rest fits depends on the place in program and text alone: no pair
+    # of them is tried twice, and the work is at most their product.
     visited: set[int] | None = None if program.refers else set()
     for start in range(first, len(text) + 1):
         ends = _run(program, text, start, visited, spend)

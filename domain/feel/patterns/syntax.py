@@ -106,7 +106,9 @@ class Reader:
 
     def peek(self) -> str:
         # Under the flag x, white space in the pattern is only there to be read (5.6.2).
-        while "x" in self.flags and not self.in_class and self.pattern[self.position : self.position + 1] in (*" \t\n\r",):
+        while (
+            "x" in self.flags and not self.in_class and self.pattern[self.position : self.position + 1] in (*" \t\n\r",)
+        ):
             self.position += 1
         return self.pattern[self.position : self.position + 1]
 
