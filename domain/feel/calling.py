@@ -59,7 +59,8 @@ def _bound(function: Builtin, positional: Sequence[Any], named: dict[str, Any]) 
         least = min(required for _, required in function.signatures)
         most = max(len(names) for names, _ in function.signatures)
         raise Failure(f"takes {least} to {most} arguments, not {len(positional)}")
-    for names, required in function.signatures:
+    # Where two ways to call it have the same names in another order, the order written decides.
+    for names, required in sorted(function.signatures, key=lambda signature: signature[0] != tuple(named)):
         if named.keys() <= set(names) and named.keys() >= set(names[:required]):
             given = [named.get(name) for name in names]
             while names[len(given) - 1] not in named:
@@ -69,7 +70,8 @@ def _bound(function: Builtin, positional: Sequence[Any], named: dict[str, Any]) 
     if unknown:
         raise Failure(f"no parameter is called {', '.join(sorted(unknown))}")
     names, required = function.signatures[0]
-    raise Failure(f"{', '.join(name for name in names[:required] if name not in named)} is missing")
+    missing = [name for name in names[:required] if name not in named]
+    raise Failure(f"{', '.join(missing)} is missing" if missing else f"{', '.join(named)} do not go together")
 
 
 def _many(value: Any) -> list[Any]:

@@ -69,12 +69,12 @@ class Tokens(Lexer):
         yield from text
 
 
-def tokens(text: str, known: Iterable[str], functions: Iterable[str]) -> list[Token]:
+def tokens(text: str, known: Iterable[str], functions: KnownNames) -> list[Token]:
     """The text's tokens. `known` are names that the context has, `functions` names of functions.
 
     Raises FeelError for a character that begins no token.
     """
-    return _Scanner(text, KnownNames([*known, *FIXED]), KnownNames(functions)).scan()
+    return _Scanner(text, KnownNames([*known, *FIXED]), functions).scan()
 
 
 class _Scanner:

@@ -15,8 +15,10 @@ from domain.feel.builtins import BUILTINS
 from domain.feel.compiler import Compiler, Part
 from domain.feel.errors import FeelError
 from domain.feel.lexer import Tokens, tokens
-from domain.feel.names import is_plain, normal
+from domain.feel.names import KnownNames, is_plain, normal
 from domain.feel.run import Node
+
+_FUNCTIONS = KnownNames(BUILTINS)
 
 MAX_LENGTH = 20_000
 """Longest expression, in characters."""
@@ -56,7 +58,7 @@ def parse(text: str, names: Iterable[str] = ()) -> Expression:
 def _parsed(text: str, names: frozenset[str]) -> Expression:
     if len(text) > MAX_LENGTH:
         raise FeelError(1, 1, f"an expression has at most {MAX_LENGTH} characters; this one has {len(text)}")
-    made: Any = tokens(text, names, BUILTINS)
+    made: Any = tokens(text, names, _FUNCTIONS)
     try:
         part: Any = Compiler().transform(_lark().parse(made))
     except UnexpectedToken as error:

@@ -254,12 +254,12 @@ class Reader:
         return found if excluded is None else without(found, excluded)
 
     def member(self, first: bool) -> Test:
+        if not first and self.peek() == "-" and self.pattern[self.position + 1 : self.position + 2] != "]":
+            raise PatternError("a hyphen stands first or last in a class")
         low = self.single_character()
         if low is None:
             return self.escape()
         if self.peek() != "-" or self.pattern[self.position + 1 : self.position + 2] in ("]", "["):
-            if low == "-" and not first and self.peek() != "]" and not self.pattern.startswith("-[", self.position):
-                raise PatternError("a hyphen stands first or last in a class")
             return single(low, self.ignoring_case)
         self.position += 1
         high = self.single_character()
