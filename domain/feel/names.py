@@ -50,8 +50,6 @@ class KnownNames:
 
     def match(self, text: str, position: int) -> re.Match[str] | None:
         """The longest known name at the position."""
-        if not self._names:
-            return None
         if self._pattern is None:
             ordered = sorted(self._names, key=lambda name: (-len(name), name))
             written = (r"\s+".join(re.escape(word) for word in name.split()) for name in ordered)

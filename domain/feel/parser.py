@@ -64,9 +64,7 @@ def _parsed(text: str, names: frozenset[str]) -> Expression:
     except UnexpectedToken as error:
         raise _explained(text, error) from None
     except VisitError as error:
-        if isinstance(error.orig_exc, FeelError):
-            raise error.orig_exc from None
-        raise
+        raise error.orig_exc from None
     assert isinstance(part, Part)
     return Expression(text, part.names, part.row_names, part.node, part.depth)
 

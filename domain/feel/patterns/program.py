@@ -22,7 +22,7 @@ class Program:
     """Instructions (name, first, second); `slots` counts places for the ends of groups and marks.
 
     `one` tests a character; `split` goes on at the first and, should that fail, at the second; `jump` goes on
-    elsewhere; `save` keeps the place; `moved` fails where nothing was read since a place was kept; `anchor`, `back` and
+    elsewhere; `save` keeps the place; `moved` goes on at the second where nothing was read since a place was kept; `anchor`, `back` and
     `match` speak for themselves. `refers` says whether the pattern refers back to its groups.
     """
 
@@ -41,7 +41,7 @@ def compiled(pattern: str, flags: str) -> Program:
         raise PatternError(f"the flags of a pattern are s, m, i, x and q, not `{flags}`")
     reader = Reader(pattern, flags)
     tree = reader.read()
-    writer = _Writer(2 + 2 * reader.groups, reader.refers)
+    writer = _Writer(2 + 2 * reader.groups)
     writer.write(tree)
     writer.add("match")
     return Program(
@@ -50,10 +50,9 @@ def compiled(pattern: str, flags: str) -> Program:
 
 
 class _Writer:
-    def __init__(self, slots: int, refers: bool) -> None:
+    def __init__(self, slots: int) -> None:
         self.instructions: list[tuple[str, Any, int]] = []
         self.slots = slots
-        self.refers = refers
 
     def add(self, name: str, first: Test | int | str = 0, second: int = 0) -> int:
         if len(self.instructions) >= MAX_INSTRUCTIONS:
@@ -116,14 +115,12 @@ class _Writer:
 
     def endless(self, tree: Repeat) -> None:
         split, mark = self.add("split"), self.slots
-        # Where a place is never visited twice, a loop that reads nothing ends by itself.
-        if self.refers:
-            self.slots += 1
-            self.add("save", mark)
+        self.slots += 1
+        self.add("save", mark)
         self.write(tree.inner)
-        if self.refers:
-            self.add("moved", mark)
+        moved = self.add("moved")
         self.add("jump", split)
+        self.instructions[moved] = ("moved", mark, self.here)
         self.split(split, tree.lazy)
 
     def split(self, split: int, lazy: bool) -> None:

@@ -95,7 +95,7 @@ def _run(program: Program, text: str, start: int, visited: set[int] | None, spen
                 slots[first] = place
             elif name == "moved":
                 if slots[first] == place:
-                    break
+                    at = second
             elif name == "anchor":
                 if not _anchored(program, text, place, first):
                     break
