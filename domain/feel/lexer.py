@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from lark import Token
 from lark.lexer import Lexer
@@ -51,8 +51,9 @@ _FUNCTION = re.compile(r"function\s*\(")
 _TYPE = re.compile(r"(?:date\s+and\s+time|(?:years\s+and\s+months|days\s+and\s+time)\s+duration|[A-Za-z]\w*)\b")
 _GENERIC = re.compile(r"\s*<")
 _ARROW = re.compile(r"\s*->\s*")
-_BOUND = re.compile(f"\\s*({START}.*?)\\s+in\\b", re.DOTALL)
-_LABEL = re.compile(f"\\s*({WRITTEN.pattern})\\s*:")
+_BOUND = re.compile(f"\\s*({START}.{{0,200}}?)\\sin\\b", re.DOTALL)
+_PARAMETER = re.compile(f"({WRITTEN.pattern})")
+_LABEL = re.compile(f"({WRITTEN.pattern}):")
 _WORDS_OF_AN_OPERATOR = re.compile(r"(?:and|or|then|else|return|satisfies|in|between|instance)\b")
 _ENDS = {"NAME", "NUMBER", "STRING", "AT", "TYPE", "_RPAR", "_RSQB", "_RBRACE", "_TRUE", "_FALSE", "_NULL", "_CLOSE"}
 """Tokens after which an operand is complete."""
@@ -129,6 +130,8 @@ class _Scanner:
 
     def token(self) -> None:
         text, position = self.text, self.position
+        if text.startswith("/*", position):
+            self.refuse("the comment does not end")
         if text.startswith('@"', position) and (found := _STRING.match(text, position + 1)):
             self.add("AT", found.end())
         elif found := _STRING.match(text, position):
@@ -142,8 +145,10 @@ class _Scanner:
         elif found := _SIGN.match(text, position):
             self.sign(found[0])
         else:
-            line, column = self.place(position)
-            raise FeelError(line, column, f"`{text[position]}` is not expected here")
+            self.refuse(f"`{text[position]}` is not expected here")
+
+    def refuse(self, sentence: str) -> NoReturn:
+        raise FeelError(*self.place(self.position), sentence)
 
     # -- words -----------------------------------------------------------------------------------------------------
 
@@ -151,8 +156,7 @@ class _Scanner:
         text, position = self.text, self.position
         plain = WORD.match(text, position)
         if plain is None:
-            line, column = self.place(position)
-            raise FeelError(line, column, "a name is expected after the point")
+            self.refuse("a name is expected after the point")
         word = plain[0]
         if known := self.known_name(plain.end()):
             self.add("NAME", known, normal(text[position:known]))
@@ -207,18 +211,24 @@ class _Scanner:
             self.add("TYPE", end)
 
     def type_end(self, position: int) -> int | None:
-        found = _TYPE.match(self.text, position)
-        if found is None:
-            return None
-        end = found.end()
-        if found[0] in ("list", "range", "context", "function") and (generic := _GENERIC.match(self.text, end)):
-            end, depth = generic.end(), 1
-            while depth and end < len(self.text):
-                arrow = self.text.startswith("->", end)
-                depth += {"<": 1, ">": -1}.get("" if arrow else self.text[end], 0)
-                end += 2 if arrow else 1
-            if found[0] == "function" and (arrow_found := _ARROW.match(self.text, end)):
-                return self.type_end(arrow_found.end())
+        end = None
+        while found := _TYPE.match(self.text, position):
+            end = found.end()
+            if found[0] in ("list", "range", "context", "function") and (generic := _GENERIC.match(self.text, end)):
+                end = self.generic_end(generic.end())
+            arrow = _ARROW.match(self.text, end) if found[0] == "function" else None
+            if arrow is None:
+                break
+            position = arrow.end()
+        return end
+
+    def generic_end(self, end: int) -> int:
+        """Where the angle brackets are closed again that were opened before."""
+        depth = 1
+        while depth and end < len(self.text):
+            arrow = self.text.startswith("->", end)
+            depth += {"<": 1, ">": -1}.get("" if arrow else self.text[end], 0)
+            end += 2 if arrow else 1
         return end
 
     # -- signs and brackets ----------------------------------------------------------------------------------------
@@ -265,7 +275,7 @@ class _Scanner:
             self.bound_name()
         elif self.inside == "parameters":
             self.skip_space()
-            if found := re.compile(f"({WRITTEN.pattern})").match(self.text, self.position):
+            if found := _PARAMETER.match(self.text, self.position):
                 self.label(found)
         elif self.inside in ("{", "call") and self.skip_space() and (found := _LABEL.match(self.text, self.position)):
             self.label(found)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+MAX_NESTING = 100
+"""Deepest nesting of a type."""
+
 _NAMES = {
     "Any",
     "Null",
@@ -52,7 +55,9 @@ def read_type(text: str) -> Type:
     return found
 
 
-def _read(tokens: list[str]) -> Type:
+def _read(tokens: list[str], depth: int = 0) -> Type:
+    if depth > MAX_NESTING:
+        raise ValueError(f"a type is nested at most {MAX_NESTING} deep")
     written = re.sub(r"\s+", " ", tokens.pop(0)) if len(tokens) > 1 else ""
     name = _ALIASES.get(written, written)
     if name not in _NAMES:
@@ -68,11 +73,11 @@ def _read(tokens: list[str]) -> Type:
         if name == "context":
             entries.append(re.sub(r"\s+", " ", tokens.pop(0)))
             _expect(tokens, ":")
-        parts.append(_read(tokens))
+        parts.append(_read(tokens, depth + 1))
     tokens.pop(0)
     if name == "function":
         _expect(tokens, "->")
-        parts.append(_read(tokens))
+        parts.append(_read(tokens, depth + 1))
     elif name != "context" and len(parts) != 1:
         raise ValueError(f"a {name} has items of one type")
     return Type(name, tuple(parts), tuple(entries))

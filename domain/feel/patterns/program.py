@@ -22,8 +22,8 @@ class Program:
     """Instructions (name, first, second); `slots` counts places for the ends of groups and marks.
 
     `one` tests a character; `split` goes on at the first and, should that fail, at the second; `jump` goes on
-    elsewhere; `save` keeps the place; `moved` goes on at the second where nothing was read since a place was kept; `anchor`, `back` and
-    `match` speak for themselves. `refers` says whether the pattern refers back to its groups.
+    elsewhere; `save` keeps the place; `moved` goes on at the second where nothing was read since a place was kept;
+    `anchor`, `back` and `match` speak for themselves. `refers` says whether the pattern refers back to its groups.
     """
 
     instructions: tuple[tuple[str, Any, int], ...]

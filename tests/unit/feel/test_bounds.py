@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import re
 import sys
 import threading
 import time
@@ -94,11 +95,17 @@ NESTINGS: dict[str, Callable[[int], str]] = {
 }
 
 
-def _outcome(text: str) -> Evaluation | None:
-    try:
-        return evaluate_traced(text)
-    except FeelError:
-        return None
+def _deepest(nesting: Callable[[int], str]) -> int:
+    """How deep the nesting may be before it is refused."""
+    low, high = 1, 700
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            parse(nesting(middle))
+            low = middle
+        except FeelError:
+            high = middle
+    return low
 
 
 @pytest.mark.parametrize("nesting", NESTINGS.values(), ids=NESTINGS)
@@ -107,18 +114,44 @@ def test_the_deepest_expression_of_each_kind_still_evaluates(nesting: Callable[[
     outcomes: list[object] = []
 
     def climb() -> None:
-        try:
-            for depth in (10, 50, 98, 99, 110, 120, 130, 160, 240, 248, 249, 250, 260, 400, 498, 499, 500, 501, 900):
-                outcomes.append(_outcome(nesting(depth)))
-        except RecursionError as error:
-            outcomes.append(error)
+        deepest = _deepest(nesting)
+        outcomes.extend([deepest, evaluate_traced(nesting(deepest))])
 
     # A thread has a stack of its own, so that what the tests' runner takes of this one does not count.
     thread = threading.Thread(target=climb)
     thread.start()
     thread.join()
-    assert not [outcome for outcome in outcomes if isinstance(outcome, RecursionError)]
-    assert outcomes[0] is not None
+    deepest, evaluation = outcomes
+    assert isinstance(deepest, int)
+    assert deepest > 30
+    assert isinstance(evaluation, Evaluation)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/*" * 10_000,
+        "for " * 5_000,
+        "for a" + " " * 19_000,
+        "f(a" + " " * 19_000,
+        "f(" * 5_000 + "a " * 5_000,
+        "1 instance of " + "list<" * 3_000,
+        "1 instance of " + "function<> -> " * 1_000,
+        "1 instance of " + "function<number> " * 1_000,
+        '"' + "\\" * 19_000,
+        "[" * 19_000,
+        "a." * 9_000,
+        "1 " * 9_000,
+        "{" + "a: 1, " * 3_000 + "}",
+        "]" * 19_000,
+    ],
+    ids=lambda text: text[:20],
+)
+def test_long_text_is_refused_in_time(text: str) -> None:
+    started = time.process_time()
+    with pytest.raises(FeelError):
+        parse(text)
+    assert time.process_time() - started < 10
 
 
 def test_python_has_room_for_the_depth_that_is_allowed() -> None:
@@ -183,95 +216,19 @@ def test_threads_do_not_disturb_each_other() -> None:
     assert results == [[True] * 50] * 4
 
 
-PIECES = [
-    "1",
-    "2.5",
-    "1e6144",
-    "x",
-    "y",
-    "two",
-    "words",
-    "+",
-    "-",
-    "*",
-    "/",
-    "**",
-    "(",
-    ")",
-    "[",
-    "]",
-    "]1..2]",
-    "..",
-    ",",
-    "{",
-    "}",
-    "a:",
-    ":",
-    ".",
-    "<",
-    "<=",
-    "=",
-    "!=",
-    '@"2022-01-31"',
-    '@"P1M"',
-    '@"PT36H"',
-    '@"10:00:00@Asia/Almaty"',
-    '@"-999999999-01-01"',
-    '"a"',
-    '"(a+)+"',
-    "if",
-    "then",
-    "else",
-    "for",
-    "i",
-    "in",
-    "return",
-    "some",
-    "every",
-    "satisfies",
-    "and",
-    "or",
-    "between",
-    "null",
-    "true",
-    "function(x)",
-    "partial",
-    "item",
-    "instance",
-    "of",
-    "number",
-    "list<number>",
-    "//",
-    "/*",
-    "*/",
-    "\\",
-]
+PIECES = re.split(
+    r"\s+",
+    """1 2.5 1e6144 x y two words + - * / ** ( ) [ ] ]1..2] .. , { } a: : . < <= = != @"2022-01-31" @"P1M" @"PT36H" "a"
+    @"10:00:00@Asia/Almaty" @"-999999999-01-01" "(a+)+" if then else for i in return some every satisfies and or between
+    null true function(x) partial item instance of number list<number> // /* */ \\""",
+)
 CALLS = [f"{name}(" for name in sorted(BUILTINS)]
 VALUES = st.sampled_from(
-    [
-        "1",
-        "-2",
-        "0.5",
-        "1e30",
-        '"a1"',
-        "null",
-        "true",
-        "[1, 2]",
-        "[]",
-        "{a: 1}",
-        "[1..5)",
-        '@"2022-01-31"',
-        '@"P1M"',
-        '@"PT36H"',
-        '@"10:00:00Z"',
-        "x",
-        "rows",
-        '"("',
-        '"x"\n    ',
-        '@"2022-01-31T10:00:00"',
-        "abs",
-        "function(p, q) p < q",
-    ]
+    re.split(
+        r"\s*;\s*",
+        """1; -2; 0.5; 1e30; "a1"; null; true; [1, 2]; []; {a: 1}; [1..5); @"2022-01-31"; @"P1M"; @"PT36H"; @"10:00:00Z"
+        ; @"2022-01-31T10:00:00"; abs; function(p, q) p < q; x; rows; "("; "x" """,
+    )
 )
 CONTEXT = {"x": Decimal(2), "two words": "b", "rows": [{"a": 1}, {"a": None}]}
 
