@@ -110,6 +110,8 @@ def of_python(value: Any, depth: int = 0) -> Value:
         return value
     if isinstance(value, int):
         return Decimal(value)
+    if isinstance(value, str):
+        return str(value)
     if depth > MAX_NESTING:
         raise TypeError(f"a value is nested at most {MAX_NESTING} deep")
     if isinstance(value, Mapping):

@@ -12,6 +12,8 @@ from domain.feel.calling import Failure
 from domain.feel.values import ordered
 from domain.rounding import DECIMAL128
 
+_NUMBERS = {Decimal}
+
 
 def _bounded(function: Any) -> Any:
     def computed(values: list[Any]) -> Any:
@@ -61,10 +63,13 @@ def _mode(values: list[Any]) -> list[Decimal]:
     return sorted(value for value, count in counts.items() if count == most)
 
 
-def _extreme(sign: int) -> Any:
+def _extreme(sign: int, of_numbers: Any) -> Any:
     def function(values: list[Any]) -> Any:
         if not values:
             return None
+        # The hot path of scores: numbers need no comparing of types.
+        if set(map(type, values)) == _NUMBERS:
+            return of_numbers(values)
         best = values[0]
         for value in values:
             order = ordered(value, best)
@@ -98,8 +103,8 @@ STATISTICS = by_name(
     builtin("median", _bounded(_median), "list", variadic=True),
     builtin("stddev", _bounded(_stddev), "list", variadic=True),
     builtin("mode", _mode, "list", variadic=True),
-    builtin("min", _extreme(-1), "list", variadic=True),
-    builtin("max", _extreme(1), "list", variadic=True),
+    builtin("min", _extreme(-1, min), "list", variadic=True),
+    builtin("max", _extreme(1, max), "list", variadic=True),
     builtin("all", _all, "list", variadic=True),
     builtin("any", _any, "list", variadic=True),
 )

@@ -63,8 +63,9 @@ def _call(meta: Any, callee: Part, positional: Sequence[Part], named: dict[str, 
         if function is None:
             return run.null(place, f"there is no function `{shown}`")
         arguments = [argument(run) for argument in nodes]
+        named_arguments = {key: value(run) for key, value in keywords} if keywords else None
         try:
-            return called(run, function, arguments, {key: value(run) for key, value in keywords} if keywords else None)
+            return called(run, function, arguments, named_arguments)
         except Failure as failure:
             return run.null(place, f"{shown}: {failure}")
 

@@ -183,6 +183,13 @@ def test_values_from_outside_are_bounded_too() -> None:
         equal(deep, [*deep])
 
 
+def test_strings_of_other_kinds_are_strings() -> None:
+    class Code(str):
+        __slots__ = ()
+
+    assert evaluate('x = "a"', {"x": Code("a")}) is True
+
+
 def test_groups_in_patterns_are_nested_within_bounds() -> None:
     with pytest.raises(PatternError, match="nested at most"):
         compiled("(" * 60 + ")" * 60, "")
