@@ -29,8 +29,12 @@ MODEL = """<definitions xmlns="https://www.omg.org/spec/DMN/20211108/MODEL/">
     <variable name="summary"/>
     <informationRequirement><requiredDecision href="#d1"/></informationRequirement>
     <context>
-      <contextEntry><variable name="the mean"/><literalExpression><text>mean(shares)</text></literalExpression></contextEntry>
-      <contextEntry><variable name="good"/><literalExpression><text>the mean &gt; 90</text></literalExpression></contextEntry>
+      <contextEntry>
+        <variable name="the mean"/><literalExpression><text>mean(shares)</text></literalExpression>
+      </contextEntry>
+      <contextEntry>
+        <variable name="good"/><literalExpression><text>the mean &gt; 90</text></literalExpression>
+      </contextEntry>
     </context>
   </decision>
   <decision id="d3" name="table"><decisionTable/></decision>
@@ -47,7 +51,9 @@ CASES = """<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase"
         <component name="fact"><value xsi:type="xsd:decimal">{fact}</value></component>
       </item></list>
     </inputNode>
-    <resultNode name="shares"><expected><list><item><value xsi:type="xsd:decimal">95</value></item></list></expected></resultNode>
+    <resultNode name="shares"><expected>
+      <list><item><value xsi:type="xsd:decimal">95</value></item></list>
+    </expected></resultNode>
     <resultNode name="summary"><expected>
       <component name="the mean"><value xsi:type="xsd:decimal">95</value></component>
       <component name="good"><value xsi:type="xsd:boolean">true</value></component>
