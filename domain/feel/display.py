@@ -45,7 +45,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return f"{value:f}" if value else f"{value.copy_abs():f}"
     return value.name if isinstance(value, Builtin) else f"function({', '.join(value.parameters)})"
 
 

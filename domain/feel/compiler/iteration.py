@@ -28,7 +28,7 @@ class Iteration(Transformer_NonRecursive[Token, Part]):
 
     def for_return(self, meta: Any, children: Sequence[Any]) -> Part:
         *bindings, body = children
-        place, partial = at(meta), "partial" in body.names
+        place, partial = at(meta), "partial" in body.names | body.row_names
 
         def node(run: Run) -> Any:
             found: list[Any] = []
