@@ -39,8 +39,10 @@ def _of_standard(run: Run, function: Builtin, positional: Sequence[Any], named: 
     if function.observes:
         # It may call a function of the author's, from this far down Python's stack.
         run.depth_left -= FRAMES_OF_A_CALLBACK
-        result = function.function(run, *arguments)
-        run.depth_left += FRAMES_OF_A_CALLBACK
+        try:
+            result = function.function(run, *arguments)
+        finally:
+            run.depth_left += FRAMES_OF_A_CALLBACK
     else:
         result = function.function(*arguments)
     if isinstance(result, list):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-MAX_NESTING = 100
-"""Deepest nesting of a type."""
+from domain.feel.run import MAX_NESTING
 
 _NAMES = {
     "Any",

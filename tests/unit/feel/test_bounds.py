@@ -244,13 +244,26 @@ CONTEXT = {"x": Decimal(2), "two words": "b", "rows": [{"a": 1}, {"a": None}]}
 @given(st.lists(st.sampled_from([*PIECES, *CALLS, "\n"]), max_size=25))
 def test_any_text_evaluates_or_is_refused(pieces: list[str]) -> None:
     with contextlib.suppress(FeelError):
-        evaluate_traced(" ".join(pieces), CONTEXT, max_steps=2_000)
+        _leaves_no_trace(" ".join(pieces))
+
+
+def _leaves_no_trace(text: str) -> None:
+    """Evaluates, and sees to it that names and depth are afterwards what they were before."""
+    expression, names = parse(text, ["two words"]), of_python(CONTEXT)
+    run = Run(names, 2_000)
+    with contextlib.suppress(Exhausted):
+        expression.compiled(run)
+        assert run.names is names
+        assert run.names == of_python(CONTEXT)
+        assert run.depth_left == MAX_DEPTH
 
 
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(sorted(BUILTINS)), st.lists(VALUES, max_size=4))
 def test_any_function_takes_any_arguments(name: str, arguments: list[str]) -> None:
-    evaluation = evaluate_traced(f"{name}({', '.join(arguments)})", CONTEXT, max_steps=5_000)
+    text = f"{name}({', '.join(arguments)})"
+    _leaves_no_trace(f"[{text}, {{f: function(n) {text}, r: f(1)}}, for i in [1, 2] return {text}, x[{text} = 1]]")
+    evaluation = evaluate_traced(text, CONTEXT, max_steps=5_000)
     assert evaluation.value is not None or evaluation.reasons or name in ("get value", "not", "string", *NULL_OF_NONE)
 
 
