@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -113,36 +113,35 @@ def _each(run: Run, place: Place, bindings: Sequence[Binding], visit: Callable[[
     return complete
 
 
-def _items(run: Run, place: Place, binding: Binding) -> Sequence[Any] | None:
+def _items(run: Run, place: Place, binding: Binding) -> Iterable[Any] | None:
     start = binding.items.node(run)
     if binding.until is not None:
-        return _between(run, place, start, binding.until.node(run))
+        return _between(run, place, Range(start, binding.until.node(run)))
     if isinstance(start, Range):
-        found = _between(run, place, start.low, start.high)
-        if found is None:
-            return None
-        return found[not start.low_closed : len(found) - (not start.high_closed)]
+        return _between(run, place, start)
     if start is None:
         run.null(place, "cannot iterate over null")
         return None
     return start if isinstance(start, list) else [start]
 
 
-def _between(run: Run, place: Place, start: Any, end: Any) -> list[Any] | None:
-    """Whole numbers or days from one to the other, both included, downwards if the second is less."""
-    if isinstance(start, Date) and isinstance(end, Date):
-        numbers = _whole_numbers(run, place, start.number, end.number)
-        return None if numbers is None else [Date.of_number(number) for number in numbers]
-    if not isinstance(start, Decimal) or not isinstance(end, Decimal) or not is_whole(start) or not is_whole(end):
-        run.null(place, "a range to iterate over goes from one whole number, or date, to another")
-        return None
-    numbers = _whole_numbers(run, place, int(start), int(end))
-    return None if numbers is None else [Decimal(number) for number in numbers]
+def _between(run: Run, place: Place, ends: Range) -> Iterable[Any] | None:
+    """Whole numbers or days from one end to the other, downwards if the second is less, made one at a time."""
+    first, last = ends.low, ends.high
+    if isinstance(first, Date) and isinstance(last, Date):
+        return _made_of(run, place, ends, first.number, last.number, Date.of_number)
+    if isinstance(first, Decimal) and isinstance(last, Decimal) and is_whole(first) and is_whole(last):
+        return _made_of(run, place, ends, int(first), int(last), Decimal)
+    run.null(place, "a range to iterate over goes from one whole number, or date, to another")
+    return None
 
 
-def _whole_numbers(run: Run, place: Place, first: int, last: int) -> range | None:
+def _made_of(
+    run: Run, place: Place, ends: Range, first: int, last: int, make: Callable[[int], Any]
+) -> Iterable[Any] | None:
     if abs(last - first) >= MAX_ITEMS:
         run.null(place, f"a range to iterate over has at most {MAX_ITEMS} items")
         return None
     step = 1 if first <= last else -1
-    return range(first, last + step, step)
+    numbers = range(first, last + step, step)
+    return map(make, numbers[not ends.low_closed : len(numbers) - (not ends.high_closed)])
