@@ -123,4 +123,4 @@ def _fits(figure: Decimal) -> bool:
     if not isinstance(exponent, int):
         return False
     zeros = len(digits) - len(bytes(digits).rstrip(b"\0"))
-    return (not figure or exponent + zeros >= -PLACES) and abs(figure) < LARGEST
+    return (not figure or exponent + zeros >= -PLACES) and figure.copy_abs() < LARGEST
