@@ -188,9 +188,6 @@ class _Writer:
     def _coverage(self, number: int, node: Node, children: Sequence[int]) -> None:
         zero = self.constants.name_of(ZERO)
         weight = _weight_of(node)
-        if not weight:
-            self._line(f"c{number} = {zero}")
-            return
         terms = (
             f"{self.constants.name_of(child.weight)} * c{place}"
             for child, place in zip(node.children, children, strict=True)
