@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from lark import Lark
+from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedToken, VisitError
 
 from domain.feel.builtins import BUILTINS
@@ -54,13 +54,23 @@ def parse(text: str, names: Iterable[str] = ()) -> Expression:
     return _parsed(text, frozenset(normal(name) for name in names if not is_plain(name)))
 
 
+def syntax_of(text: str) -> Tree[Token]:
+    """The text of an expression, whose names are of one word each, as the grammar reads it: for whoever translates or
+    checks it. The rules are those of `grammar.lark`. Raises lark's UnexpectedInput if `parse` refuses the text."""
+    return _tree(text, frozenset())
+
+
+def _tree(text: str, names: frozenset[str]) -> Tree[Token]:
+    made: Any = tokens(text, names, _FUNCTIONS)
+    return _lark().parse(made)
+
+
 @lru_cache(maxsize=10_000)
 def _parsed(text: str, names: frozenset[str]) -> Expression:
     if len(text) > MAX_LENGTH:
         raise FeelError(1, 1, f"an expression has at most {MAX_LENGTH} characters; this one has {len(text)}")
-    made: Any = tokens(text, names, _FUNCTIONS)
     try:
-        part: Any = Compiler().transform(_lark().parse(made))
+        part: Any = Compiler().transform(_tree(text, names))
     except UnexpectedToken as error:
         raise _explained(text, error) from None
     except VisitError as error:

@@ -10,7 +10,9 @@ from decimal import Decimal
 
 from lark import Token, Tree
 
-from domain.feel.parser import _lark
+from domain.feel.parser import syntax_of
+
+__all__ = ["Syntax", "arguments", "below", "bound_in", "called", "figures_in", "names_in", "syntax_of", "written"]
 
 Syntax = Tree[Token]
 
@@ -19,12 +21,6 @@ BINDERS = ("iteration", "binding", "entry", "parameter")
 
 CALLS = ("call", "call_named")
 """Rules whose first part is the function called."""
-
-
-def syntax_of(text: str) -> Syntax:
-    """The tree of a formula that the reader has accepted."""
-    found: Syntax = _lark().parse(text)
-    return found
 
 
 def written(text: str, tree: Syntax) -> str:
