@@ -105,7 +105,7 @@ def written(sections: Sequence[Section], machine: dict[str, str], command: str, 
     lines = [
         "# Benchmarks",
         "",
-        f"Measured {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC by `{command}` (`make bench` does the same), "
+        f"Measured {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC by `{command}` (`make bench` runs it without options), "
         f"rounds: {rounds}; all contenders took turns in each, on one server. Figures are medians of the rounds, "
         "with the least and the most. Compare ratios, not machines.",
         "",
