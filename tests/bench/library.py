@@ -80,7 +80,7 @@ class CountingProjection(Projection[EventCounts]):
 def store_for_library(url: str, events: Iterable[Event]) -> int:
     """Stores events by the library's application; gives the last position.
 
-    A hundred a commit: the library sends a commit as one pipeline, and with a thousand events that was seen to stand still.
+    A hundred a commit: the library sends a commit as one pipeline; with a thousand events it was seen to stand still.
     """
     application, mapper, waiting, last = LibraryRecord(_environment(url)), EventMapper(), iter(events), 0
     try:
