@@ -57,6 +57,7 @@ def main(arguments: Sequence[str]) -> None:
     page = asked.output or (None if asked.only or asked.quick else PAGE)
     if page is not None:
         command = " ".join(("python -m tests.bench", *arguments))
+        page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(report.written(sections, machine, command, asked.rounds, datetime.now(UTC)), "utf-8")
         console.print(f"written to {page}")
 

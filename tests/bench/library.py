@@ -78,10 +78,13 @@ class CountingProjection(Projection[EventCounts]):
 
 
 def store_for_library(url: str, events: Iterable[Event]) -> int:
-    """Stores events by the library's application; gives the last position."""
+    """Stores events by the library's application; gives the last position.
+
+    A hundred a commit: the library sends a commit as one pipeline; with a thousand events it was seen to stand still.
+    """
     application, mapper, waiting, last = LibraryRecord(_environment(url)), EventMapper(), iter(events), 0
     try:
-        while stored := [mapper.to_stored_event(event) for event in islice(waiting, 1_000)]:
+        while stored := [mapper.to_stored_event(event) for event in islice(waiting, 100)]:
             last = list(application.recorder.insert_events(stored) or ())[-1]
     finally:
         application.close()

@@ -105,8 +105,8 @@ def written(sections: Sequence[Section], machine: dict[str, str], command: str, 
     lines = [
         "# Benchmarks",
         "",
-        f"Measured {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC by `{command}` (`make bench` does the same), "
-        f"{rounds} rounds; all contenders took turns in each round, on one server. Figures are medians of the rounds, "
+        f"Measured {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC by `{command}` (`make bench` runs it without options), "
+        f"rounds: {rounds}; all contenders took turns in each, on one server. Figures are medians of the rounds, "
         "with the least and the most. Compare ratios, not machines.",
         "",
         *(f"* {name}: {fact}" for name, fact in machine.items()),
