@@ -127,6 +127,7 @@ numbers = st.recursive(
 @LAW
 @given(numbers, figures.map(Decimal), figures.map(Decimal))
 @example("(if (true and false) then x else y)", Decimal(1), Decimal(1))
+@example("(if ((x < y) or (y = 0)) then 1 else 2)", Decimal(1), Decimal(1))
 @example("(x / 0)", Decimal(1), Decimal(1))
 @example("sqrt((-1))", Decimal(1), Decimal(1))
 def test_translated_source_gives_what_evaluation_gives(text: str, x: Decimal, y: Decimal) -> None:
