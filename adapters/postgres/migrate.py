@@ -12,7 +12,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.pool import NullPool
 
+from adapters.postgres.roles import Role, as_role
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+ROLES = Path(__file__).with_name("roles.sql").read_text("utf-8")
 LOCK = 0x5368_657A_6D69
 """Advisory lock that lets one process migrate at a time."""
 
@@ -21,9 +24,11 @@ def migrate(url: str) -> list[str]:
     """Brings the database up to date; gives the revisions applied, oldest first. Raises psycopg.Error."""
     with psycopg.connect(url, autocommit=True) as guard:
         guard.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
-        guard.execute("CREATE SCHEMA IF NOT EXISTS shezhire")
+        guard.execute(ROLES)
+        if guard.execute("SELECT FROM pg_namespace WHERE nspname = 'shezhire'").fetchone() is None:
+            guard.execute("CREATE SCHEMA shezhire AUTHORIZATION shezhire_owner")
         engine = sqlalchemy.create_engine(
-            "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool
+            "postgresql+psycopg://", creator=lambda: psycopg.connect(as_role(url, Role.OWNER)), poolclass=NullPool
         )
         with engine.connect() as connection:
             before = _current(connection)

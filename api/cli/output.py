@@ -106,6 +106,9 @@ def as_parquet(rows: Rows) -> bytes:
     import polars
 
     buffer = io.BytesIO()
-    frame = polars.DataFrame([{name: plain(value) for name, value in row.items()} for row in rows])
+    # All rows are looked at: a column may be empty for a long time before it holds something.
+    frame = polars.DataFrame(
+        [{name: plain(value) for name, value in row.items()} for row in rows], infer_schema_length=None
+    )
     frame.write_parquet(buffer)
     return buffer.getvalue()
