@@ -10,6 +10,7 @@ from eventsourcing.persistence import IntegrityError, InterfaceError, Notificati
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
+from psycopg_pool import PoolTimeout
 
 from adapters.eventstore.groupcommit import Batch, GroupCommit
 from adapters.postgres.roles import Role, as_role
@@ -45,11 +46,14 @@ class Datastore(PostgresDatastore):
 
     @contextmanager
     def get_connection(self) -> Iterator[Connection[DictRow]]:
-        """A connection from the pool. Raises ConnectionLost where the library would ask ten times more."""
+        """A connection from the pool. Raises ConnectionLost where the library would ask ten times more, and
+        StoreUnavailable where none can be had."""
         try:
             with super().get_connection() as connection:
                 yield connection
         except (InterfaceError, OperationalError) as error:
+            if isinstance(error.__cause__, PoolTimeout):
+                raise StoreUnavailable(f"the event store cannot be reached: {error}") from error
             raise ConnectionLost(str(error)) from error
 
 

@@ -58,12 +58,13 @@ BEGIN
     PERFORM pg_advisory_xact_lock(91736254018);
     SELECT array_agg(DISTINCT given.command) INTO conflicting
     FROM (
-        SELECT u.command, u.id, min(u.version) AS first_version
+        SELECT u.command, u.id, min(u.version) AS first_version, max(u.version) AS last_version, count(*) AS number
         FROM unnest(commands, ids, versions) AS u (command, id, version)
         GROUP BY u.command, u.id
     ) AS given
-    WHERE given.first_version <> 1 + coalesce(
-        (SELECT max(e.originator_version) FROM shezhire.events e WHERE e.originator_id = given.id), 0);
+    WHERE given.last_version - given.first_version + 1 <> given.number
+        OR given.first_version <> 1 + coalesce(
+            (SELECT max(e.originator_version) FROM shezhire.events e WHERE e.originator_id = given.id), 0);
     RETURN QUERY
     WITH given AS (
         SELECT * FROM unnest(commands, ids, versions, topics, states)
