@@ -10,7 +10,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def until(condition: Callable[[], Found], what: str, seconds: float = 30.0, pause: float = 0.005) -> Found:
+def until(condition: Callable[[], Found], what: str, seconds: float = 60.0, pause: float = 0.005) -> Found:
     """What the condition gives once it is true; fails with `what` was awaited after a while."""
     pausing = Event()
     end = monotonic() + seconds

@@ -66,7 +66,11 @@ class EmbeddedPostgres:
                 server = PostgresServer(data, postgres_version=VERSION)
                 # The wheel's own lock file is one for all users of the machine, and belongs to the first of them.
                 server._lock = _FileLock(self.directory / "wheel-lock")
-                server.start()
+                try:
+                    server.start()
+                except BaseException:
+                    atexit.unregister(server._cleanup)
+                    raise
                 self._users[self.directory] += 1
             self._server = server
             _ensure_database(server.get_uri())

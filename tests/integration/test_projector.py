@@ -52,7 +52,7 @@ def following(projector: Projector, poll_seconds: float = 60.0) -> Iterator[list
             yield stood
         finally:
             stop.set()
-            task.result(30)
+            task.result(60)
 
 
 @contextmanager
@@ -283,7 +283,7 @@ def test_who_asks_waits_for_the_projector_of_another_process(played: str) -> Non
         other.catch_up(until=1)
         asking = pool.submit(services.caught_up)
         other.catch_up()
-        assert asking.result(30) == head_of(played)
+        assert asking.result(60) == head_of(played)
 
 
 def test_who_asks_takes_over_from_a_projector_that_left(played: str) -> None:
@@ -291,7 +291,7 @@ def test_who_asks_takes_over_from_a_projector_that_left(played: str) -> None:
         with projector_over(played) as other:
             other.catch_up(until=1)
             asking = pool.submit(services.caught_up)
-        assert asking.result(30) == head_of(played)
+        assert asking.result(60) == head_of(played)
 
 
 def test_who_asks_is_told_of_a_projector_that_stands_still(played: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ def test_a_later_position_is_never_visible_before_an_earlier_one(
         assert not writing.done()
         assert reader.read(0, 10) == []
         first.commit()
-        writing.result(30)
+        writing.result(60)
     assert [row.position for row in reader.read(0, 10)] == [1, 2]
 
 
@@ -133,7 +133,7 @@ def test_a_follower_skips_nothing_while_many_write_and_some_roll_back(
         following = pool.submit(follow)
         written = sum(pool.map(write, range(6)))
         recorder.insert_events([StoredEvent(uuid4(), 1, "Test.Ended", b"{}")])
-        seen = following.result(30)
+        seen = following.result(60)
     with psycopg.connect(as_role(database, Role.READER)) as connection:
         rows = connection.execute("SELECT notification_id FROM shezhire.events ORDER BY 1").fetchall()
     assert seen == [position for (position,) in rows][:-1]
@@ -237,7 +237,7 @@ def test_a_session_ended_before_its_commit_loses_and_doubles_nothing(
         looking.execute("SELECT pg_terminate_backend(%s)", (session,))
         until(lambda: waiting_sessions(looking) not in ([session], []), "the writer to come again")
         turn.rollback()
-        positions = writing.result(30)
+        positions = writing.result(60)
     assert [(row.position, row.state) for row in reader.all()] == [(positions[0], event.state)]
 
 
@@ -264,7 +264,7 @@ def test_an_append_that_goes_on_after_its_connection_broke_is_not_repeated(
             proxy.cut()
             until(lambda: len(waiting_sessions(looking)) == 2, "the writer to come again beside its old session")
             turn.rollback()
-        positions = writing.result(30)
+        positions = writing.result(60)
     assert [(row.position, row.state) for row in reader.all()] == [(positions[0], event.state)]
 
 
@@ -283,10 +283,10 @@ def test_a_group_of_which_a_part_conflicts_is_found_again_as_it_was_written(
             proxy.cut()
             until(lambda: len(waiting_sessions(looking)) == 2, "the first writer to come again")
             turn.rollback()
-        first.result(30)
-        assert good.result(30)
+        first.result(60)
+        assert good.result(60)
         with pytest.raises(IntegrityError):
-            bad.result(30)
+            bad.result(60)
     assert reader.head() == 3
 
 
@@ -306,7 +306,7 @@ def test_a_server_that_is_away_is_reported_and_found_again() -> None:
             assert not following.done()
             running.start()
             (position,) = recorder.insert_events([happened()])
-            assert following.result(30)
+            assert following.result(60)
             assert [row.position for row in reader.all()] == [1, position]
             assert len(recorder.select_notifications(1, 10)) == 2
             assert recorder.max_notification_id() == position
