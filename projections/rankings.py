@@ -46,6 +46,7 @@ class RankingFold:
             self._place(cycle, group, body, position)
 
     def _place(self, cycle: int, name: str, body: str, position: int) -> None:
+        loaded = (cycle, name) not in self._groups
         group = self._group(cycle, name)
         standing = standing_of(self._models, cycle, body)
         previous = group.standings.get(body)
@@ -54,7 +55,7 @@ class RankingFold:
             low = high = bisect_left(group.order, entry)
         else:
             low = bisect_left(group.order, (order_of(previous), body))
-            if group.order[low] == entry and standing == previous:
+            if group.order[low] == entry and standing == previous and not loaded:
                 return
             del group.order[low]
             high = bisect_left(group.order, entry)
@@ -62,7 +63,9 @@ class RankingFold:
         group.standings[body] = standing
         # A new body moves everyone behind it; a moved one only those between.
         last = len(group.order) - 1 if previous is None else max(low, high)
-        self._number(cycle, name, group, min(low, high), last, position)
+        # A group that was loaded for this event holds its scores already, and who moved is no longer seen.
+        low, last = (0, len(group.order) - 1) if loaded else (min(low, high), last)
+        self._number(cycle, name, group, low, last, position)
 
     def _withdraw(self, cycle: int, name: str, body: str, position: int) -> None:
         group = self._group(cycle, name)

@@ -94,6 +94,24 @@ def test_read_models_equal_a_replay_row_by_row(played: str, batch: int) -> None:
     assert dead_letters(played) == []
 
 
+@pytest.mark.parametrize("every", [1, 10])
+def test_a_projector_that_starts_anew_goes_on_as_if_it_had_never_stopped(played: str, every: int) -> None:
+    """What a fold remembers beside its rows must follow from them, at each event of the year that moves a ranking."""
+    for position in range(120, head_of(played) + every, every):
+        with projector_over(played, 1) as projector:
+            until(lambda projector=projector, position=position: went_to(projector, position), "the projector's turn")
+    assert stored_rows(played) == replayed_rows(played)
+
+
+def went_to(projector: Projector, position: int) -> bool:
+    """Whether it came there; the lock of one that was closed a moment ago may still be held."""
+    try:
+        projector.catch_up(until=position)
+    except NotTheProjector:
+        return False
+    return True
+
+
 def test_a_rebuild_from_nothing_gives_the_same_rows(played: str) -> None:
     with projector_over(played) as projector:
         projector.catch_up()
