@@ -10,6 +10,7 @@ from time import monotonic
 import pytest
 
 from adapters.postgres.embedded import EmbeddedPostgres
+from tests import servers
 from tests.endtoend.commands import environment, shezhire
 from tests.servers import Server, short_directory
 
@@ -35,15 +36,29 @@ def new_store(server: Server) -> Iterator[Store]:
         server.drop(url)
 
 
-@pytest.fixture(scope="module")
-def demonstrated(server: Server) -> Iterator[Store]:
-    """A store in which `shezhire demo` was run; tests only read it."""
+@contextmanager
+def demonstration(server: Server) -> Iterator[Store]:
+    """A store in which `shezhire demo` was run."""
     with new_store(server) as store:
         begun = monotonic()
         said = shezhire(store.settings, "demo").stdout.decode()
         assert monotonic() - begun < 60
         for published in ("76", "59", "430", "302 (70.2 %)", "35 (8.1 %)", "5 (1.2 %)", "88 (20.5 %)", "93.9"):
             assert published in said
+        yield store
+
+
+@pytest.fixture(scope="module")
+def demonstrated(server: Server) -> Iterator[Store]:
+    """A demonstration on each kind of server; tests only read it."""
+    with demonstration(server) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def shown() -> Iterator[Store]:
+    """A demonstration on one kind of server, for what does not depend on it; tests only read it."""
+    with servers.KINDS[servers.AVAILABLE[0]]() as server, demonstration(server) as store:
         yield store
 
 

@@ -84,9 +84,9 @@ def test_a_second_demonstration_plays_nothing_and_says_the_same(demonstrated: St
     ],
     ids=["ranking", "score", "history"],
 )
-def test_every_format_holds_the_same_rows(demonstrated: Store, command: tuple[str, ...], rows: int) -> None:
-    said = {form: shezhire(demonstrated.settings, *command, "--format", form).stdout for form in ("csv", "parquet")}
-    table = shezhire(demonstrated.settings, *command).stdout.decode()
+def test_every_format_holds_the_same_rows(shown: Store, command: tuple[str, ...], rows: int) -> None:
+    said = {form: shezhire(shown.settings, *command, "--format", form).stdout for form in ("csv", "parquet")}
+    table = shezhire(shown.settings, *command).stdout.decode()
     as_csv = list(csv.DictReader(io.StringIO(said["csv"].decode())))
     as_parquet = polars.read_parquet(io.BytesIO(said["parquet"])).to_dicts()
     assert len(as_csv) == len(as_parquet) >= rows or command[0] == "score"
@@ -94,18 +94,18 @@ def test_every_format_holds_the_same_rows(demonstrated: Store, command: tuple[st
     key = next(name for name in ("body", "node", "event_id") if name in as_csv[0])
     assert [row[key] for row in as_csv] == [row[key] for row in as_parquet]
     if command[0] == "ranking":
-        listed = answer(demonstrated, *command)["rows"]
+        listed = answer(shown, *command)["rows"]
         assert [{name: str(value) for name, value in row.items()} for row in listed] == as_csv
     if command[0] != "score":
         assert all(row.get("body", row.get("type", "")) in table for row in as_csv)
 
 
-def test_settings_and_findings_come_in_every_format(demonstrated: Store) -> None:
+def test_settings_and_findings_come_in_every_format(shown: Store) -> None:
     for command, key in (("config", "setting"), ("doctor", "check")):
-        durable = "SHEZHIRE_DATABASE_URL" not in demonstrated.settings  # the tests' own server does without fsync
+        durable = "SHEZHIRE_DATABASE_URL" not in shown.settings  # the tests' own server does without fsync
         code = 0 if command == "config" or durable else 1
         said = {
-            form: shezhire(demonstrated.settings, command, "--format", form, code=code).stdout
+            form: shezhire(shown.settings, command, "--format", form, code=code).stdout
             for form in ("table", "json", "csv", "parquet")
         }
         listed = [row[key] for row in json.loads(said["json"])["rows"]]
@@ -115,8 +115,8 @@ def test_settings_and_findings_come_in_every_format(demonstrated: Store) -> None
         assert polars.read_parquet(io.BytesIO(said["parquet"]))[key].to_list() == listed
 
 
-def test_the_score_is_explained_down_to_events(demonstrated: Store) -> None:
-    explained = answer(demonstrated, "score", "--cycle", "2022", "--body", "min-labour")
+def test_the_score_is_explained_down_to_events(shown: Store) -> None:
+    explained = answer(shown, "score", "--cycle", "2022", "--body", "min-labour")
     assert explained["score"] == "95.1"
     behind = set(explained["events"])
     assert {"CaseFile.DataSubmitted", "CaseFile.ObjectionUpheld"} <= {
@@ -132,34 +132,34 @@ def test_the_score_is_explained_down_to_events(demonstrated: Store) -> None:
     walk(explained["tree"])
 
 
-def test_the_history_is_filtered_and_tells_before_and_after(demonstrated: Store) -> None:
-    (upheld,) = answer(demonstrated, "history", "--body", "min-labour", "--type", "ObjectionUpheld")["events"]
+def test_the_history_is_filtered_and_tells_before_and_after(shown: Store) -> None:
+    (upheld,) = answer(shown, "history", "--body", "min-labour", "--type", "ObjectionUpheld")["events"]
     assert upheld["person"] == "admin-2"
     assert upheld["reason"] == "the final statistics confirm the body"
-    moment = moment_of(demonstrated, upheld["position"])
-    since = answer(demonstrated, "history", "--since", moment.isoformat())["events"]
+    moment = moment_of(shown, upheld["position"])
+    since = answer(shown, "history", "--since", moment.isoformat())["events"]
     assert since[0]["position"] <= upheld["position"]
-    until_then = answer(demonstrated, "history", "--until", moment.isoformat(), "--actor", "admin-2")["events"]
+    until_then = answer(shown, "history", "--until", moment.isoformat(), "--actor", "admin-2")["events"]
     assert until_then[-1]["position"] == upheld["position"]
-    as_of = answer(demonstrated, "history", "--as-of", str(upheld["position"] - 1), "--type", "ObjectionUpheld")
+    as_of = answer(shown, "history", "--as-of", str(upheld["position"] - 1), "--type", "ObjectionUpheld")
     assert as_of["events"] == []
-    refused = answer(demonstrated, "history", "--type", "AttemptRefused")["events"]
+    refused = answer(shown, "history", "--type", "AttemptRefused")["events"]
     assert len(refused) == 3
 
 
-def test_as_of_takes_a_position_a_date_and_a_time(demonstrated: Store) -> None:
-    (upheld,) = answer(demonstrated, "history", "--body", "min-labour", "--type", "ObjectionUpheld")["events"]
-    moment = moment_of(demonstrated, upheld["position"])
+def test_as_of_takes_a_position_a_date_and_a_time(shown: Store) -> None:
+    (upheld,) = answer(shown, "history", "--body", "min-labour", "--type", "ObjectionUpheld")["events"]
+    moment = moment_of(shown, upheld["position"])
 
     def score(*arguments: str) -> str:
-        rows = answer(demonstrated, *RANKING, *arguments)["rows"]
+        rows = answer(shown, *RANKING, *arguments)["rows"]
         return next(str(row["score"]) for row in rows if row["body"] == "min-labour")
 
     before = (moment - timedelta(microseconds=1)).isoformat()
     assert score("--as-of", str(upheld["position"] - 1), "--replay") == "94.1"
     assert score("--as-of", before) == score("--layer", "concluded") == "94.1"
     assert score("--as-of", f"{moment + timedelta(days=1):%Y-%m-%d}") == "95.1"
-    with opened(Settings(database_url=SecretStr(demonstrated.url))) as services:
+    with opened(Settings(database_url=SecretStr(shown.url))) as services:
         position, head = upheld["position"], services.reader.head()
         for text, meant in {
             str(position): position,
@@ -194,9 +194,8 @@ def test_a_replay_and_a_named_revision_give_the_same_ranking(demonstrated: Store
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_wrong_use_is_explained(request: pytest.FixtureRequest, arguments: tuple[str, ...], said: str) -> None:
-    demonstrated = request.getfixturevalue("demonstrated")
-    done = shezhire(demonstrated.settings, *arguments, code=2)
+def test_wrong_use_is_explained(shown: Store, arguments: tuple[str, ...], said: str) -> None:
+    done = shezhire(shown.settings, *arguments, code=2)
     assert said in " ".join((done.stdout + done.stderr).decode().split())
 
 
@@ -364,8 +363,8 @@ def test_a_server_that_never_answers_is_given_up() -> None:
         shezhire(environment(SHEZHIRE_DATABASE_URL=url), *RANKING, code=3)
 
 
-def test_figures_are_exact_in_every_form(demonstrated: Store) -> None:
-    rows = answer(demonstrated, *RANKING)["rows"]
+def test_figures_are_exact_in_every_form(shown: Store) -> None:
+    rows = answer(shown, *RANKING)["rows"]
     mean = sum(Decimal(row["score"]) for row in rows) / len(rows)
     assert mean.quantize(Decimal("0.1")) == Decimal("93.9")
     assert sum(1 for row in rows if Decimal(row["score"]) < 90) == 3
