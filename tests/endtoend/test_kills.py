@@ -14,19 +14,23 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from adapters.eventstore.mapper import recorded_of
 from adapters.eventstore.reader import EventReader
+from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.roles import Role, as_role
 from adapters.readmodels.projector import replayed
 from domain.events import Recorded
 from domain.layers import Layer
+from ops.settings import Settings
+from ops.wiring import opened
 from projections.answers import RankingAnswer, ReplayedSource, ranking
 from projections.fold import replay
 from tests.endtoend.commands import environment, shezhire, started
 from tests.endtoend.conftest import Store, new_store
 from tests.rows import replayed_rows, stored_rows
-from tests.servers import Server
+from tests.servers import Server, short_directory
 from tests.waiting import until
 
 SHORT = 5
@@ -112,16 +116,9 @@ def test_the_demonstration_is_killed_again_and_again(
 
 
 @many
-def test_the_demonstration_is_killed_with_its_server(
-    server: Server, undisturbed: tuple[list[Any], Any], tmp_path_factory: pytest.TempPathFactory, kills: int
-) -> None:
-    """The embedded server in a directory of its own, from its very first start on."""
-    if server.name != "embedded":
-        return
+def test_the_demonstration_is_killed_with_its_embedded_server(shown: Store, kills: int) -> None:
+    """In a directory of its own, from the server's very first start on."""
     chance = random.Random(f"{SEED}/server/{kills}")
-    from adapters.postgres.embedded import EmbeddedPostgres
-    from tests.servers import short_directory
-
     with short_directory() as directory:
         settings = environment(SHEZHIRE_DATA=str(directory))
         for number in range(kills):
@@ -132,10 +129,10 @@ def test_the_demonstration_is_killed_with_its_server(
             except subprocess.TimeoutExpired:
                 kill(process)
                 kill_server(settings)
-            print(f"seed {SEED}: demo and server killed after {moment:.3f} s ({number + 1})")
+                print(f"seed {SEED}: demo and server killed after {moment:.3f} s ({number + 1})")
         shezhire(settings, "demo")
         with EmbeddedPostgres(directory) as running:
-            check(Store(settings, running.url), undisturbed)
+            check(Store(settings, running.url), (story(shown.url), standing(shown.settings)))
 
 
 def projected(url: str) -> int:
@@ -202,10 +199,7 @@ def essence(answer: RankingAnswer) -> Any:
 
 
 def test_the_ranking_is_one_for_read_model_replay_and_shuffled_replay(played: str) -> None:
-    from ops.settings import Settings
-    from ops.wiring import opened
-
-    with opened(Settings(database_url=played)) as services:
+    with opened(Settings(database_url=SecretStr(played))) as services:
         head = services.caught_up()
         stored = {layer: essence(ranking(services.source, 2022, "central", head, layer)) for layer in Layer}
         history = [recorded_of(*row) for row in services.reader.all()]
