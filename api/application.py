@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -32,6 +33,8 @@ from domain.revision import Revision, revision_of
 AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
 ATTEMPTS = 10
 """How often a command is decided anew when others write to the same stream at the same time."""
+READING_LOCKS = 64
+"""Locks of the cached aggregates, shared out among the streams."""
 
 
 class VersionConflict(DomainError):
@@ -83,6 +86,7 @@ class EvaluationRecord(Application[UUID]):
         self._clock = clock
         self._new_id = new_id
         self._revisions: dict[str, Revision] = {}
+        self._reading = tuple(Lock() for _ in range(READING_LOCKS))
         super().__init__(env={self.AGGREGATE_CACHE_MAXSIZE: "4096"})
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Any:
@@ -111,7 +115,8 @@ class EvaluationRecord(Application[UUID]):
             try:
                 return self._execute(command, by, expected_version)
             except IntegrityError:
-                if expected_version is not None or attempt + 1 == ATTEMPTS:
+                # Deciding anew, an `expected_version` that no longer holds is refused with the version that does.
+                if attempt + 1 == ATTEMPTS:
                     raise VersionConflict("somebody else wrote at the same time: read again and retry", 0) from None
         raise AssertionError("unreachable")
 
@@ -221,7 +226,10 @@ class EvaluationRecord(Application[UUID]):
 
     def aggregate(self, aggregate: type[AnyAggregate], *key: Any) -> AnyAggregate:
         """The aggregate of this business key as it stands now; blank if nothing happened to it."""
-        return self.repository.get(aggregate.stream_id(*key), projector_func=aggregate.projector(*key))
+        stream = aggregate.stream_id(*key)
+        # The library copies its cached aggregate while another thread may be bringing that very one up to date.
+        with self._reading[hash(stream) % READING_LOCKS]:
+            return self.repository.get(stream, projector_func=aggregate.projector(*key))
 
     def revision(self, cycle: Cycle) -> Revision:
         """The approved revision under which a cycle is evaluated. Raises NotFound."""

@@ -5,12 +5,13 @@ Exit codes: 0 done, 1 a check failed, 2 wrong use, 3 a server cannot be reached.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
 import threading
 from contextlib import AbstractContextManager
-from typing import Annotated
+from typing import Annotated, Any
 
 import psycopg
 import typer
@@ -18,13 +19,15 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from adapters.eventstore.mapper import UnknownEvent
 from adapters.eventstore.recorder import StoreUnavailable
 from adapters.postgres.embedded import EmbeddedServerError
+from adapters.postgres.roles import Role
 from api.cli.analysis import register_analysis
 from api.cli.commands import explain_score, print_history, print_ranking, register_commands
 from api.cli.methodology import register_methodology
 from api.cli.output import Format, print_json, print_rows
-from api.services import Services
+from api.services import Services, StandsStill
 from domain.errors import DomainError
 from domain.layers import Layer
 from ops.doctor import examined
@@ -32,6 +35,11 @@ from ops.settings import Settings
 from ops.wiring import opened
 
 DONE, CHECK_FAILED, WRONG_USE, UNREACHABLE = 0, 1, 2, 3
+NEEDED_RIGHTS = (
+    "It must own the database and have CREATEROLE, or an administrator makes the roles and grants them to it: "
+    + ", ".join(Role)
+    + "."
+)
 
 app = typer.Typer(
     help="Shezhire: the accountable record of the annual evaluation of state bodies.",
@@ -51,7 +59,7 @@ register_analysis(app, _open)
 
 
 @app.command()
-def demo(output: Annotated[Format, typer.Option("--format", help="table or json")] = Format.TABLE) -> None:
+def demo(output: Annotated[Format, typer.Option("--format", help="How it comes out.")] = Format.TABLE) -> None:
     """Plays cycle 2022 into the store, shows the ranking, one score explained, and one that changed."""
     from adapters.readmodels.trail import TrailFilter, read_trail
     from ops.demo.history import steps
@@ -75,8 +83,11 @@ def demo(output: Annotated[Format, typer.Option("--format", help="table or json"
         position = services.caught_up()
         answer = ranking(services.source, 2022, "central", position)
         totals = published_totals(services.source, position)
-        if output is not Format.TABLE:
+        if output is Format.JSON:
             print_json({"steps_played": played, "position": position, "totals": totals})
+            return
+        if output is not Format.TABLE:
+            print_ranking(answer, output)
             return
         console.print(f"{played} steps were played; {len(list(steps())) - played} were there already.")
         print_ranking(answer, output)
@@ -106,10 +117,13 @@ def up() -> None:
     settings = Settings()
     console = Console(stderr=True)
     with opened(settings) as services:
-        position = services.projector.catch_up()
-        console.print(f"up: read models stand at position {position}; Ctrl-C stops", highlight=False)
-        services.projector.follow(stop, settings.poll_seconds)
-    console.print("stopped", highlight=False)
+        console.print("up: the database is open; Ctrl-C stops", highlight=False)
+        services.projector.follow(
+            stop,
+            settings.poll_seconds,
+            lambda position: console.print(f"up: read models stand at position {position}", highlight=False),
+        )
+        console.print(f"stopped: read models stand at position {services.source.position()}", highlight=False)
 
 
 @app.command()
@@ -138,19 +152,29 @@ def doctor(output: Annotated[Format, typer.Option("--format", help="How it comes
 
 def run() -> None:
     """Runs the command; every expected error becomes a sentence on standard error and an exit code."""
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(_UntilReaderLeaves(1, "w", closefd=False)), sys.stdout.encoding)
     try:
         app()
-    except DomainError as error:
+    except (DomainError, UnknownEvent) as error:
         _fail(str(error), WRONG_USE)
     except ValidationError as error:
         problems = "\n".join(f"  SHEZHIRE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         _fail(f"these settings cannot be used:\n{problems}", WRONG_USE)
-    except (StoreUnavailable, EmbeddedServerError, psycopg.OperationalError) as error:
+    except (StoreUnavailable, StandsStill, EmbeddedServerError, psycopg.OperationalError) as error:
         _fail(f"{error}\nRun `shezhire doctor` to see what is missing.", UNREACHABLE)
-    except BrokenPipeError:
-        # The reader of our output (such as `head`) has left: nothing more to say, and nothing to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
+    except psycopg.errors.InsufficientPrivilege as error:
+        _fail(f"the login of SHEZHIRE_DATABASE_URL may not do what is needed: {error}\n{NEEDED_RIGHTS}", UNREACHABLE)
+
+
+class _UntilReaderLeaves(io.FileIO):
+    """Standard output whose reader (such as `head`) may leave: what is said after that goes nowhere."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            return len(data)
 
 
 def _fail(message: str, code: int) -> None:

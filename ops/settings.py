@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+UNREADABLE = (
+    "expected an address such as postgresql://user:password@host:5432/database, where special characters of the "
+    "password are percent-encoded (@ is %40, / is %2F)"
+)
 
 
 class Settings(BaseSettings):
@@ -19,6 +26,21 @@ class Settings(BaseSettings):
     projector_batch: int = Field(2_000, ge=1, le=100_000, description="events applied in one transaction")
     poll_seconds: float = Field(1.0, gt=0, le=60, description="how often followers look by themselves, seconds")
     pool_size: int = Field(4, ge=1, le=100, description="database connections of the writer")
+
+    @field_validator("database_url")
+    @classmethod
+    def _readable(cls, url: SecretStr | None) -> SecretStr | None:
+        """Refuses what would fail later with a message that repeats a part of the password."""
+        if url is None:
+            return None
+        try:
+            parts = conninfo_to_dict(url.get_secret_value())
+        except ProgrammingError:
+            raise ValueError(UNREADABLE) from None
+        ports = str(parts.get("port") or "5432").split(",")
+        if not all(port.isdecimal() for port in ports) or "@" in str(parts.get("host", "")):
+            raise ValueError(UNREADABLE)
+        return url
 
     def shown(self) -> dict[str, str]:
         """Every setting as text, secrets masked."""

@@ -16,7 +16,7 @@ from adapters.eventstore.reader import EventReader
 from adapters.eventstore.recorder import Datastore, EventRecorder
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import migrate
-from adapters.postgres.roles import Role
+from adapters.postgres.roles import Role, patiently
 from adapters.readmodels.projector import Projector
 from adapters.readmodels.source import StoredSource
 from api.application import EvaluationRecord
@@ -34,7 +34,7 @@ def opened_database(settings: Settings) -> Iterator[str]:
     """The URL of a database that is up to date: the embedded one, started for this while, or the one that is set."""
     with ExitStack() as stack:
         if settings.database_url is not None:
-            url = settings.database_url.get_secret_value()
+            url = patiently(settings.database_url.get_secret_value())
         else:
             server = EmbeddedPostgres(settings.data)
             stack.callback(server.stop)

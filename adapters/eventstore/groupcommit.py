@@ -55,10 +55,13 @@ class GroupCommit:
             group = self._take()
         try:
             results = self._write([batch for batch, _ in group])
-        except Exception as error:
-            # Whatever it is, it belongs to every writer of the group: each raises it in its own thread.
+        except BaseException as error:
+            # Whatever it is, it belongs to every writer of the group: each raises it in its own thread. Even where the
+            # leader is interrupted, since nobody else knows of the batches it took.
             for _, future in group:
                 future.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
         else:
             for (_, future), result in zip(group, results, strict=True):
                 if isinstance(result, Exception):

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from threading import Event as Flag
+from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +19,8 @@ READ = (
     "WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
 )
 END = 2**63 - 1
+HEED_SECONDS = 0.2
+"""How long a waiting follower may take to heed `stop`."""
 
 
 class StoredRow(NamedTuple):
@@ -89,20 +92,23 @@ class EventReader:
         made anew.
         """
         listening = False
+        look_at = 0.0
         while not stop.is_set():
             try:
                 connection = self.connection()
                 if not listening:
                     # Listen first, then look: nothing can slip between.
                     connection.execute("LISTEN shezhire_events")
-                    listening = True
-                if self.head() > after:
-                    return True
-                for _ in connection.notifies(timeout=min(poll_seconds, 0.2), stop_after=1):
-                    pass
+                    listening, look_at = True, 0.0
+                if monotonic() >= look_at:
+                    if self.head() > after:
+                        return True
+                    look_at = monotonic() + poll_seconds
+                for _ in connection.notifies(timeout=min(poll_seconds, HEED_SECONDS), stop_after=1):
+                    look_at = 0.0
             except psycopg.OperationalError:
                 listening = False
                 with contextlib.suppress(psycopg.Error):
                     self.close()
-                stop.wait(0.2)
+                stop.wait(HEED_SECONDS)
         return False

@@ -2,57 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
-import psycopg
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, StoredEvent
+from eventsourcing.persistence import IntegrityError, InterfaceError, Notification, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import PoolTimeout
 
 from adapters.eventstore.groupcommit import Batch, GroupCommit
-from adapters.postgres.roles import Role
+from adapters.postgres.roles import Role, as_role
+
+Answer = TypeVar("Answer")
 
 
 class StoreUnavailable(RuntimeError):
     """The database cannot be reached; nothing is known to be written. Try again later."""
 
 
+class ConnectionLost(RuntimeError):
+    """A connection broke, or none could be had."""
+
+
 class Datastore(PostgresDatastore):
     """The library's pool of connections, each taking one of our roles."""
 
     def __init__(self, url: str, role: Role, pool_size: int = 4) -> None:
-        parts = conninfo_to_dict(url)
-        self._role = role
         super().__init__(
-            dbname=str(parts.get("dbname", "")),
-            host=str(parts.get("host", "")),
-            port=str(parts.get("port", "")),
-            user=str(parts.get("user", "")),
-            password=str(parts.get("password", "")),
+            *[""] * 5,
+            connect_timeout=3.0,
             schema="shezhire",
             pool_size=pool_size,
             max_overflow=pool_size,
             originator_id_type="uuid",
         )
+        # The library takes an address in five parts, which would lose the others (sslmode, several hosts, a service).
+        self.pool.conninfo = as_role(url, role)
+        self.pool.kwargs = {"row_factory": dict_row}
+        # Growing pauses between attempts to connect would leave us away long after the server is back.
+        self.pool.reconnect_timeout = 3.0
 
-    def after_connect_func(self) -> Callable[[Connection[Any]], None]:
-        """Prepares each new connection: auto-commit, role, a bound on waiting for locks."""
-        prepare = super().after_connect_func()
-        role = self._role.value
+    @contextmanager
+    def get_connection(self) -> Iterator[Connection[DictRow]]:
+        """A connection from the pool. Raises ConnectionLost where the library would ask ten times more, and
+        StoreUnavailable where none can be had."""
+        try:
+            with super().get_connection() as connection:
+                yield connection
+        except (InterfaceError, OperationalError) as error:
+            if isinstance(error.__cause__, PoolTimeout):
+                raise StoreUnavailable(f"the event store cannot be reached: {error}") from error
+            raise ConnectionLost(str(error)) from error
 
-        def after_connect(connection: Connection[Any]) -> None:
-            prepare(connection)
-            connection.execute(
-                "SELECT set_config('role', %s, false), set_config('lock_timeout', '30s', false)", (role,)
-            )
 
-        return after_connect
+ATTEMPTS = 3
+"""How often something is asked of the database before it counts as unreachable."""
 
-
-LIBRARY_ERRORS = (InterfaceError, OperationalError)
-"""What the library makes of a broken connection."""
+TAKE_TURN = "SELECT pg_advisory_xact_lock(91736254018)"
+"""The lock that every append holds until its commit; see the first migration."""
 
 APPEND = "SELECT * FROM shezhire.append_events(%b, %b, %b, %b, %b)"
 
@@ -101,17 +110,42 @@ class EventRecorder(PostgresApplicationRecorder):
         return list(results)
 
     def _append(self, arguments: tuple[list[Any], ...]) -> list[dict[str, Any]]:
-        lost: Exception | None = None
-        for _ in range(3):
-            try:
-                with self.datastore.get_connection() as connection:
-                    if lost is not None and (written := self._written(connection, arguments)):
-                        return written
+        def append(again: bool) -> list[dict[str, Any]]:
+            with self.datastore.get_connection() as connection:
+                if not again:
                     return connection.execute(APPEND, arguments, prepare=True).fetchall()
-            except (psycopg.OperationalError, psycopg.InterfaceError, *LIBRARY_ERRORS) as error:
-                # The connection broke: whether the commit was done is unknown until we look.
+                with connection.transaction():
+                    # Whether the lost attempt was committed is unknown, and its server process may still be at it:
+                    # with the lock in hand it has ended one way or the other, and we look.
+                    connection.execute(TAKE_TURN)
+                    return self._written(connection, arguments) or connection.execute(APPEND, arguments).fetchall()
+
+        return self._persist(append)
+
+    def _persist(self, ask: Callable[[bool], Answer]) -> Answer:
+        """The answer, over a new connection where one broke; `ask` is told whether it is asked again."""
+        lost: Exception | None = None
+        for _ in range(ATTEMPTS):
+            try:
+                return ask(lost is not None)
+            except ConnectionLost as error:
                 lost = error
+                # A server that was restarted has left a whole pool of broken connections.
+                self.datastore.pool.check()
         raise StoreUnavailable(f"the event store cannot be reached: {lost}") from lost
+
+    def select_events(self, *args: Any, **kwargs: Any) -> Sequence[StoredEvent]:
+        """See the library's recorder. Raises StoreUnavailable."""
+        return self._persist(lambda _: super(EventRecorder, self).select_events(*args, **kwargs))
+
+    def select_notifications(self, *args: Any, **kwargs: Any) -> Sequence[Notification]:
+        """See the library's recorder. Raises StoreUnavailable."""
+        return self._persist(lambda _: super(EventRecorder, self).select_notifications(*args, **kwargs))
+
+    def max_notification_id(self) -> int | None:
+        """See the library's recorder. Raises StoreUnavailable."""
+        newest: int | None = self._persist(lambda _: super(EventRecorder, self).max_notification_id())
+        return newest
 
     def _written(self, connection: Connection[Any], arguments: tuple[list[Any], ...]) -> list[dict[str, Any]] | None:
         """The positions of exactly these bytes, if an attempt that seemed lost had been committed after all."""

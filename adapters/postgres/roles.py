@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 
 class Role(StrEnum):
@@ -22,6 +22,22 @@ class Role(StrEnum):
     """Reads events, writes the ledger."""
 
 
+PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
+"""Bounds on waiting for a server that does not answer: for a connection (s), for what was sent on one (ms)."""
+
+
+def patiently(url: str) -> str:
+    """The connection string with bounds on waiting for the server, where it states none itself."""
+    stated = conninfo_to_dict(url)
+    return make_conninfo(url, **{name: bound for name, bound in PATIENCE.items() if name not in stated})
+
+
 def as_role(url: str, role: Role) -> str:
-    """Connection string that logs in as the URL says and takes the role at once."""
-    return make_conninfo(url, options=f"-c role={role.value} -c lock_timeout=30s", application_name=role.value)
+    """Connection string that logs in as the URL says, with every parameter of it, and takes the role at once.
+
+    Appending relies on each statement seeing what was committed before it, so the isolation level is not left to the
+    server's default.
+    """
+    ours = f"-c role={role.value} -c lock_timeout=30s -c default_transaction_isolation=read\\ committed"
+    theirs = conninfo_to_dict(url).get("options") or ""
+    return make_conninfo(patiently(url), options=f"{theirs} {ours}".strip(), application_name=role.value)

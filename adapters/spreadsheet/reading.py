@@ -7,12 +7,14 @@ below; one sheet `values` for single values; one sheet `about` that says for whi
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
@@ -23,9 +25,25 @@ from domain.errors import InvalidInput, Problem
 from domain.revision import Column, Input, Revision
 
 MAX_BYTES = 10 * 2**20
-MAX_UNPACKED = 200 * 2**20
+MAX_UNPACKED = 50 * 2**20
 MAX_ROWS = 20_000
+TOO_MANY_ROWS = f"more than {MAX_ROWS:,} rows"
 ITEM = "item"
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    InvalidFileException,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What the library raises on files that are broken, encrypted, or no workbooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,11 @@ def read_submission(path: Path, revision: Revision, *, cycle: int, body: str) ->
         bad.append(BadCell("about", "A1", "nothing", "the sheet `about` is missing"))
     else:
         bad.extend(_about(workbook["about"], cycle=cycle, body=body, revision=revision))
+    for name in ("values", *tables):
+        if name in workbook.sheetnames:
+            bad.extend(_shape(workbook[name]))
+    if any(bad_cell.reason == TOO_MANY_ROWS for bad_cell in bad):
+        raise BadWorkbook(path, bad)
     for name, declared in tables.items():
         if name in workbook.sheetnames:
             _read_table(workbook[name], declared, stated, bad)
@@ -99,9 +122,16 @@ def _open(path: Path) -> Any:
         if unpacked > MAX_UNPACKED:
             raise BadWorkbook(path, [BadCell("", "", f"{unpacked} bytes", "unpacks to too much")])
         return load_workbook(path, data_only=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+    except UNREADABLE as error:
         reason = "this is not a readable .xlsx workbook (is it encrypted, or of an older format?)"
         raise BadWorkbook(path, [BadCell("", "", type(error).__name__, reason)]) from error
+
+
+def _shape(sheet: Worksheet) -> Iterator[BadCell]:
+    for merged in sheet.merged_cells.ranges:
+        yield BadCell(sheet.title, merged.coord, "merged cells", "merged cells are not taken")
+    if sheet.max_row > MAX_ROWS:
+        yield BadCell(sheet.title, f"A{MAX_ROWS + 1}", f"{sheet.max_row} rows", TOO_MANY_ROWS)
 
 
 def _about(sheet: Worksheet, *, cycle: int, body: str, revision: Revision) -> Iterator[BadCell]:
@@ -132,15 +162,10 @@ def _read_table(sheet: Worksheet, declared: Input, stated: list[StatedCell], bad
     required = {ITEM, *(column.id for column in declared.columns if column.required)}
     for name in sorted(required - set(header.values())):
         bad.append(BadCell(sheet.title, "A1", "nothing", f"the column `{name}` is missing"))
-    for merged in sheet.merged_cells.ranges:
-        bad.append(BadCell(sheet.title, merged.coord, "merged cells", "merged cells are not taken"))
-    if sheet.max_row > MAX_ROWS:
-        bad.append(BadCell(sheet.title, f"A{MAX_ROWS + 1}", f"{sheet.max_row} rows", f"more than {MAX_ROWS} rows"))
-        return
     if ITEM not in header.values():
         return
     items: dict[str, int] = {}
-    for cells in sheet.iter_rows(min_row=3):
+    for cells in sheet.iter_rows(min_row=3, max_col=max(header)):
         row = {header[cell.column]: cell for cell in cells if isinstance(cell, Cell) and cell.column in header}
         if all(cell.value is None for cell in row.values()):
             continue
@@ -161,17 +186,21 @@ def _read_table(sheet: Worksheet, declared: Input, stated: list[StatedCell], bad
 
 
 def _read_values(sheet: Worksheet, revision: Revision, stated: list[StatedCell], bad: list[BadCell]) -> None:
+    rows: dict[str, int] = {}
     for name_cell, value_cell in sheet.iter_rows(min_row=2, max_col=2):
         if name_cell.value is None and value_cell.value is None:
             continue
-        declared = revision.inputs.get(str(name_cell.value))
+        name, row = str(name_cell.value), int(name_cell.row or 0)
+        if rows.setdefault(name, row) != row:
+            bad.append(_bad(sheet, name_cell, f"stands in row {rows[name]} already"))
+        declared = revision.inputs.get(name)
         if declared is None or declared.kind == "table":
             bad.append(_bad(sheet, name_cell, f"is not a single value of revision {revision.id}"))
             continue
         value, reason = _value(declared, value_cell.value)
         if reason is not None:
             bad.append(_bad(sheet, value_cell, reason))
-        stated.append(StatedCell(declared.id, value, sheet.title, int(name_cell.row or 0)))
+        stated.append(StatedCell(declared.id, value, sheet.title, row))
 
 
 def _value(declared: Input | Column, value: Any) -> tuple[Any, str | None]:
@@ -223,4 +252,5 @@ def _figure(declared: Input | Column, value: Any) -> tuple[str | None, str | Non
 
 
 def _bad(sheet: Worksheet, cell: Any, reason: str) -> BadCell:
-    return BadCell(sheet.title, cell.coordinate, repr(cell.value) if cell.value is not None else "nothing", reason)
+    value = "nothing" if cell.value is None else repr(cell.value) if isinstance(cell.value, str) else str(cell.value)
+    return BadCell(sheet.title, cell.coordinate, value, reason)

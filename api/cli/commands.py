@@ -18,7 +18,7 @@ from adapters.spreadsheet import read_submission
 from api.application import Statement
 from api.cli.explaining import as_data, print_tree, shown
 from api.cli.output import Format, print_json, print_rows
-from api.services import Services
+from api.services import Services, moment_of
 from domain.casefile import SubmitData
 from domain.errors import InvalidInput, Problem
 from domain.layers import Layer
@@ -270,7 +270,6 @@ def _moment(name: str, text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        return moment_of(text)
+    except (ValueError, OverflowError) as error:
         raise InvalidInput("this time cannot be understood", [Problem(name, str(error))]) from error
-    return moment.astimezone()

@@ -9,13 +9,15 @@ from uuid import UUID
 
 from adapters.eventstore.reader import StoredRow
 from api.application import EvaluationRecord
-from domain.errors import NotAuthorised, WrongState
+from domain.errors import DomainError, NotAuthorised, WrongState
 from ops.demo.history import Step, steps
 from ops.demo.people import REGISTRAR
 
 
-class DemoError(RuntimeError):
+class DemoError(DomainError):
     """The history cannot be played into this record; the message says why."""
+
+    code = "another-history"
 
 
 class Progress(Protocol):

@@ -1,4 +1,4 @@
-"""Roles, and the table of events with its guards."""
+"""The table of events with its guards."""
 
 from adapters.postgres.plain_sql import run_beside
 

@@ -1,25 +1,4 @@
--- Roles are of the whole server and may exist from another database of ours.
-DO $$
-DECLARE
-    name text;
-BEGIN
-    FOREACH name IN ARRAY ARRAY[
-        'shezhire_owner', 'shezhire_writer', 'shezhire_reader', 'shezhire_projector', 'shezhire_integrator'
-    ] LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
-            BEGIN
-                EXECUTE format('CREATE ROLE %I NOLOGIN', name);
-            EXCEPTION WHEN duplicate_object OR unique_violation THEN
-                NULL; -- another database made it meanwhile
-            END;
-        END IF;
-        IF NOT pg_has_role(current_user, name, 'SET') THEN
-            EXECUTE format('GRANT %I TO CURRENT_USER', name);
-        END IF;
-    END LOOP;
-END $$;
-
-ALTER SCHEMA shezhire OWNER TO shezhire_owner;
+-- Runs as shezhire_owner, in its schema; the roles are made before, by roles.sql.
 GRANT USAGE ON SCHEMA shezhire TO shezhire_writer, shezhire_reader, shezhire_projector, shezhire_integrator;
 
 -- `notification_id` is the position in the total order; `state` is RFC 8785 JSON in UTF-8, exactly as hashed.
@@ -34,7 +13,6 @@ CREATE TABLE shezhire.events (
 ) WITH (autovacuum_vacuum_insert_scale_factor = 0.2, autovacuum_analyze_scale_factor = 0.05);
 CREATE UNIQUE INDEX events_position ON shezhire.events (notification_id);
 CREATE INDEX events_recorded_at ON shezhire.events USING brin (recorded_at);
-ALTER TABLE shezhire.events OWNER TO shezhire_owner;
 
 -- Whoever inserts, by function or by hand, first takes the lock that is held until commit. So positions are given in
 -- the order of commits, and a follower that has seen a position has seen all before it.
@@ -80,12 +58,13 @@ BEGIN
     PERFORM pg_advisory_xact_lock(91736254018);
     SELECT array_agg(DISTINCT given.command) INTO conflicting
     FROM (
-        SELECT u.command, u.id, min(u.version) AS first_version
+        SELECT u.command, u.id, min(u.version) AS first_version, max(u.version) AS last_version, count(*) AS number
         FROM unnest(commands, ids, versions) AS u (command, id, version)
         GROUP BY u.command, u.id
     ) AS given
-    WHERE given.first_version <> 1 + coalesce(
-        (SELECT max(e.originator_version) FROM shezhire.events e WHERE e.originator_id = given.id), 0);
+    WHERE given.last_version - given.first_version + 1 <> given.number
+        OR given.first_version <> 1 + coalesce(
+            (SELECT max(e.originator_version) FROM shezhire.events e WHERE e.originator_id = given.id), 0);
     RETURN QUERY
     WITH given AS (
         SELECT * FROM unnest(commands, ids, versions, topics, states)
@@ -102,10 +81,7 @@ BEGIN
         ON inserted.originator_id = given.id AND inserted.originator_version = given.version
     ORDER BY given.n;
 END $$;
-ALTER FUNCTION shezhire.before_append() OWNER TO shezhire_owner;
-ALTER FUNCTION shezhire.refuse_change() OWNER TO shezhire_owner;
-ALTER FUNCTION shezhire.append_events(integer[], uuid[], bigint[], text[], bytea[]) OWNER TO shezhire_owner;
-REVOKE ALL ON FUNCTION shezhire.append_events(integer[], uuid[], bigint[], text[], bytea[]) FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA shezhire FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION shezhire.append_events(integer[], uuid[], bigint[], text[], bytea[]) TO shezhire_writer;
 
 GRANT SELECT ON shezhire.events TO shezhire_writer, shezhire_reader, shezhire_projector, shezhire_integrator;
@@ -116,5 +92,4 @@ CREATE VIEW shezhire.event_log AS
     SELECT notification_id AS "position", recorded_at, topic AS type, originator_id AS stream,
            originator_version AS version, convert_from(state, 'UTF8')::jsonb AS event
     FROM shezhire.events;
-ALTER VIEW shezhire.event_log OWNER TO shezhire_owner;
 GRANT SELECT ON shezhire.event_log TO shezhire_reader, shezhire_writer;

@@ -1,6 +1,5 @@
 -- Read models. A row is valid from the position of the event that stated it up to, and without, `valid_to`.
 -- They can be dropped and rebuilt from the events at any time; nothing here is the truth.
-SET LOCAL ROLE shezhire_owner;
 
 CREATE TABLE shezhire.projector_position (
     projector text PRIMARY KEY,
@@ -80,7 +79,6 @@ CREATE TABLE shezhire.trail (
 CREATE INDEX trail_cycle ON shezhire.trail (cycle, "position");
 CREATE INDEX trail_person ON shezhire.trail (person, "position");
 
-RESET ROLE;
 GRANT SELECT ON ALL TABLES IN SCHEMA shezhire TO shezhire_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON
     shezhire.projector_position, shezhire.dead_letters, shezhire.bodies, shezhire.lineage, shezhire.revisions, shezhire.cycles,
