@@ -129,7 +129,7 @@ class _Reader:
             value,
             place,
             required=("id", "kind", "title"),
-            optional=("unit", "minimum", "maximum", "columns", "source", "illustrative"),
+            optional=("unit", "minimum", "maximum", "columns", "continues", "source", "illustrative"),
         )
         if item is None:
             return None
@@ -154,6 +154,7 @@ class _Reader:
                 maximum=self.optional_figure(item.get("maximum"), f"{place}.maximum"),
                 columns=tuple(columns),
                 provenance=self.provenance(item, place),
+                continues=self.texts(item.get("continues", []), f"{place}.continues"),
             )
         )
 
