@@ -25,7 +25,8 @@ def carried_over(revision: Revision, entries: Mapping[str, Fact]) -> dict[str, F
         by_input.setdefault(subject.partition("/")[0], []).append(fact)
     for declared in revision.inputs.values():
         for older in declared.continues:
-            for fact in by_input.get(older, ()):
+            # An older input that the revision still has is read under its own id.
+            for fact in by_input.get(older, ()) if older not in revision.inputs else ():
                 _, slash, item = fact.subject.partition("/")
                 subject = f"{declared.id}{slash}{item}"
                 read.setdefault(subject, replace(fact, subject=subject))

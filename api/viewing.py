@@ -1,0 +1,83 @@
+"""From where a question is asked: what the record knew, what counted, and the events behind an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from adapters.eventstore.mapper import recorded_of
+from api.services import Services
+from domain.bodies import StateBody
+from domain.calendar import almaty, end_of
+from domain.commission import CommissionSession
+from domain.errors import InvalidInput, Problem
+from domain.events import Recorded
+from projections.lives import Life, lives_of
+from projections.sessions import (
+    SessionLine,
+    SessionReplay,
+    session_replay,
+    sessions_of,
+    streams_behind,
+)
+from projections.tables import BODIES
+from projections.viewpoints import Viewpoint, viewed
+
+
+def view(services: Services, as_of: str | None, effective: str | None, replay: bool = False) -> Viewpoint:
+    """The viewpoint that these options name. Raises InvalidInput.
+
+    Without `effective` the stored read models answer, by look-up; with it, or where `replay` is asked for, the events
+    are replayed.
+    """
+    counting = moment_of("effective", effective)
+    position = services.position_of(as_of)
+    if counting is not None:
+        return viewed((recorded_of(*row) for row in services.reader.all(position)), position, counting)
+    return Viewpoint(services.replayed(position) if replay else services.source, position)
+
+
+def moment_of(name: str, text: str | None) -> datetime | None:
+    """A moment as people state it: a date is its end in Almaty, a time without an offset is Almaty's. Raises
+    InvalidInput."""
+    if text is None:
+        return None
+    try:
+        if len(text) == 10:
+            return end_of(date.fromisoformat(text))
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        expected = "expected a date (2023-06-20) or a time with its offset"
+        raise InvalidInput("this moment cannot be understood", [Problem(name, f"{expected}: {error}")]) from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=almaty())
+
+
+def events_of(services: Services, seen: Viewpoint, streams: Iterable[UUID]) -> list[Recorded]:
+    """The events of these streams that belong to a viewpoint, in order."""
+    rows = services.reader.streams(tuple(streams), seen.position)
+    return [recorded for row in rows if seen.sees(recorded := recorded_of(*row))]
+
+
+def lives(services: Services, seen: Viewpoint) -> Mapping[str, Life]:
+    """The lives of all bodies in the register."""
+    codes = (key[0] for key in seen.source.rows(BODIES, {}, seen.position))
+    return lives_of(events_of(services, seen, (StateBody.stream_id(code) for code in codes)))
+
+
+def sessions(services: Services, seen: Viewpoint) -> tuple[SessionLine, ...]:
+    """All sessions of the Commission."""
+    return sessions_of(_session_events(services, seen))
+
+
+def replayed_session(services: Services, session: str, seen: Viewpoint) -> SessionReplay:
+    """The replay of a session. Raises NotFound, which names the sessions there are."""
+    own = events_of(services, seen, (CommissionSession.stream_id(session),))
+    events = [*own, *events_of(services, seen, streams_behind(own))] if own else _session_events(services, seen)
+    events.sort(key=lambda recorded: recorded.position)
+    return session_replay(session, events, seen.source, seen.position)
+
+
+def _session_events(services: Services, seen: Viewpoint) -> list[Recorded]:
+    convened = CommissionSession.SessionConvened.type_name()
+    return events_of(services, seen, services.reader.streams_begun(convened, seen.position))
