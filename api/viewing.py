@@ -31,14 +31,14 @@ def view(services: Services, as_of: str | None, effective: str | None, replay: b
     Without `effective` the stored read models answer, by look-up; with it, or where `replay` is asked for, the events
     are replayed.
     """
-    counting = moment_of("effective", effective)
+    counting = effective_moment(effective)
     position = services.position_of(as_of)
     if counting is not None:
         return viewed((recorded_of(*row) for row in services.reader.all(position)), position, counting)
     return Viewpoint(services.replayed(position) if replay else services.source, position)
 
 
-def moment_of(name: str, text: str | None) -> datetime | None:
+def effective_moment(text: str | None) -> datetime | None:
     """A moment as people state it: a date is its end in Almaty, a time without an offset is Almaty's. Raises
     InvalidInput."""
     if text is None:
@@ -49,7 +49,9 @@ def moment_of(name: str, text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         expected = "expected a date (2023-06-20) or a time with its offset"
-        raise InvalidInput("this moment cannot be understood", [Problem(name, f"{expected}: {error}")]) from error
+        raise InvalidInput(
+            "this moment cannot be understood", [Problem("effective", f"{expected}: {error}")]
+        ) from error
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=almaty())
 
 

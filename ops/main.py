@@ -20,8 +20,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adapters.eventstore.recorder import StoreUnavailable
 from adapters.postgres.embedded import EmbeddedServerError
-from api.cli.commands import explain_score, print_history, print_ranking, register_commands
+from api.cli.bodies import register_bodies
+from api.cli.commands import explain_score, print_ranking, register_commands
+from api.cli.comparing import register_comparing
+from api.cli.histories import print_history, register_history
 from api.cli.output import Format, print_json, print_rows
+from api.cli.replaying import register_replaying
 from api.services import Services
 from domain.errors import DomainError
 from domain.layers import Layer
@@ -43,7 +47,8 @@ def _open() -> AbstractContextManager[Services]:
     return opened(Settings())
 
 
-register_commands(app, _open)
+for register in (register_commands, register_comparing, register_bodies, register_history, register_replaying):
+    register(app, _open)
 
 
 @app.command()
@@ -55,6 +60,7 @@ def demo(output: Annotated[Format, typer.Option("--format", help="table or json"
     from ops.demo.totals import published_totals
     from projections.answers import ranking
     from projections.trail_lines import only_moving
+    from projections.viewpoints import Viewpoint
 
     console = Console(stderr=True)
     with opened(Settings()) as services:
@@ -69,19 +75,20 @@ def demo(output: Annotated[Format, typer.Option("--format", help="table or json"
                 ),
             )
         position = services.caught_up()
+        seen = Viewpoint(services.source, position)
         answer = ranking(services.source, 2022, "central", position)
         totals = published_totals(services.source, position)
         if output is not Format.TABLE:
             print_json({"steps_played": played, "position": position, "totals": totals})
             return
         console.print(f"{played} steps were played; {len(list(steps())) - played} were there already.")
-        print_ranking(answer, output)
+        print_ranking(answer, output, seen)
         print_rows(
             [{"published": name, "here": value} for name, value in totals.items()],
             output,
             title="Totals of cycle 2022, computed from the events",
         )
-        explain_score(services, 2022, "min-labour", Layer.FINAL, None, None, output)
+        explain_score(services, 2022, "min-labour", Layer.FINAL, None, seen, output)
         lines = only_moving(read_trail(services.source.connection, TrailFilter(cycle=2022, body="min-labour")))
         Console().print("\n[bold]How the score of min-labour changed[/bold]", highlight=False)
         print_history(lines, output)

@@ -238,6 +238,11 @@ def facts_under(revision: Revision, group: str, stated: Mapping[Layer, Mapping[s
     return Facts(group, carried_over(revision, facts.entries), layer)
 
 
+def facts_of(source: Source, cycle: int, body: str, position: int, group: str, layer: Layer) -> Facts:
+    """What stands for a body at a layer, as it was stated."""
+    return Facts.at_layer(group, stated_by_body(source, cycle, position, body).get(body, {}), layer)
+
+
 def _status(source: Source, cycle: int, group: str, bodies: list[str], position: int) -> str:
     if source.rows(PUBLICATIONS, {"cycle": cycle, "grp": group}, position):
         return "published"

@@ -52,9 +52,11 @@ def bodies_of(event: Event) -> tuple[str, ...]:
 
 
 def subjects_of(event: Event) -> tuple[str, ...]:
-    """Inputs, rows, nodes and penalties that the event speaks of."""
+    """Inputs, rows, nodes and penalties that the event speaks of, and in a session the item (`item:1`)."""
     subjects = list(getattr(event, "subjects", ()))
     subjects += [one.subject for one in getattr(event, "values", ())]
     for field in ("adjustments", "lifts"):
         subjects += [NODE_PREFIX + one.node for one in getattr(event, field, ())]
+    if isinstance(event, CommissionSession.Event) and hasattr(event, "item"):
+        subjects.append(f"item:{event.item}")
     return tuple(dict.fromkeys(subjects))
