@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from api.services import Services
 from domain.bodies import StateBody
 from domain.calendar import almaty, end_of
 from domain.commission import CommissionSession
-from domain.errors import InvalidInput, Problem
+from domain.errors import InvalidInput, NotFound, Problem
 from domain.events import Recorded
 from projections.lives import Life, lives_of
 from projections.sessions import (
@@ -25,17 +26,24 @@ from projections.tables import BODIES
 from projections.viewpoints import Viewpoint, viewed
 
 
-def view(services: Services, as_of: str | None, effective: str | None, replay: bool = False) -> Viewpoint:
-    """The viewpoint that these options name. Raises InvalidInput.
+@contextmanager
+def viewing(services: Services, as_of: str | None, effective: str | None, replay: bool = False) -> Iterator[Viewpoint]:
+    """The viewpoint that these options name. Raises InvalidInput; what is not found there says from where it was
+    looked for.
 
     Without `effective` the stored read models answer, by look-up; with it, or where `replay` is asked for, the events
     are replayed.
     """
-    counting = effective_moment(effective)
+    moment = effective_moment(effective)
     position = services.position_of(as_of)
-    if counting is not None:
-        return viewed((recorded_of(*row) for row in services.reader.all(position)), position, counting)
-    return Viewpoint(services.replayed(position) if replay else services.source, position)
+    if moment is None:
+        yield Viewpoint(services.replayed(position) if replay else services.source, position)
+        return
+    seen = viewed((recorded_of(*row) for row in services.reader.all(position)), position, moment)
+    try:
+        yield seen
+    except NotFound as error:
+        raise NotFound(f"{error}\n{' '.join(seen.sentences())}", rule=error.rule) from error
 
 
 def effective_moment(text: str | None) -> datetime | None:

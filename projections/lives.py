@@ -49,6 +49,16 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """The day on which a body was abolished, and why."""
+
+    since: date
+    illustrative: bool
+    reason: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
     """A body from its entry in the register to its end. `names` are in the order in which they were given."""
 
@@ -56,7 +66,7 @@ class Life:
     group: str
     since: date | None
     names: tuple[Naming, ...]
-    abolished: date | None = None
+    ending: Ending | None = None
     before: tuple[Tie, ...] = ()
     after: tuple[Tie, ...] = ()
     illustrative: bool = False
@@ -105,7 +115,8 @@ def lives_of(events: Iterable[Recorded]) -> Mapping[str, Life]:
             naming = _naming(event.names, event.since, event.illustrative, position)
             lives[event.body] = replace(life, names=(*life.names, naming))
         elif isinstance(event, StateBody.BodyAbolished) and event.body in lives:
-            lives[event.body] = replace(lives[event.body], abolished=event.since)
+            ending = Ending(event.since, event.illustrative, event.envelope.reason, position)
+            lives[event.body] = replace(lives[event.body], ending=ending)
     ordered = sorted(ties.values(), key=lambda tie: (tie.since or date.min, tie.position, tie.successor))
     return {
         code: replace(

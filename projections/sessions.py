@@ -20,7 +20,8 @@ from projections.steps import Step, step_of
 
 @dataclass(frozen=True, slots=True)
 class SessionReplay:
-    """A whole session. `present` gives each member's attendance; `refused` are attempts that the rules refused."""
+    """A whole session. `present` gives the position at which each member's attendance was recorded; `aside` are acts of
+    members beside the session: interests declared in bodies of its items, and attempts that the rules refused."""
 
     session: str
     date: date
@@ -29,11 +30,11 @@ class SessionReplay:
     chair: str
     members: tuple[str, ...]
     names: dict[str, str]
-    present: tuple[str, ...]
+    present: dict[str, int]
     quorum: int
     convened: Step
     steps: tuple[Step, ...]
-    refused: tuple[Step, ...]
+    aside: tuple[Step, ...]
     items: tuple[ItemReplay, ...]
     closed: Step | None
     reviews: tuple[Step, ...]
@@ -116,6 +117,9 @@ def session_replay(session: str, events: Sequence[Recorded], source: Source, pos
     blank = CommissionSession.blank(session)
     blank.members = opening.members
     steps = tuple(step_of(one) for one in own)
+    concerned = {
+        body for one in own if isinstance(one.event, CommissionSession.ItemOpened) for body in one.event.proposal.bodies
+    }
     people = [one for one in events if isinstance(one.event, Person.Event) and one.event.person in opening.members]
     return SessionReplay(
         session=session,
@@ -125,11 +129,13 @@ def session_replay(session: str, events: Sequence[Recorded], source: Source, pos
         chair=opening.chair,
         members=opening.members,
         names={one.event.person: one.event.name for one in people if isinstance(one.event, Person.PersonRegistered)},
-        present=tuple(one.event.member for one in own if isinstance(one.event, CommissionSession.MemberAttended)),
+        present={
+            one.event.member: one.position for one in own if isinstance(one.event, CommissionSession.MemberAttended)
+        },
         quorum=blank.quorum,
         convened=step_of(convened),
         steps=steps,
-        refused=tuple(step_of(one) for one in people if _refused_in(session, one.event)),
+        aside=tuple(step_of(one) for one in people if _is_aside(session, concerned, one.event)),
         items=tuple(
             item_replay(one, own, events, source, position, blank.quorum)
             for one in own
@@ -140,5 +146,7 @@ def session_replay(session: str, events: Sequence[Recorded], source: Source, pos
     )
 
 
-def _refused_in(session: str, event: Event) -> bool:
+def _is_aside(session: str, concerned: set[str], event: Event) -> bool:
+    if isinstance(event, Person.ConflictDeclared):
+        return event.body in concerned
     return isinstance(event, Person.AttemptRefused) and f"session={session}" in event.resource.split()

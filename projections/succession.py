@@ -100,7 +100,7 @@ def _went_wholly(span: _Span, ties: list[Tie]) -> bool:
     return all(
         len(span.after(tie.predecessor)) == 1
         and len(span.before(tie.successor)) == 1
-        and span.lives[tie.predecessor].abolished is not None
+        and span.lives[tie.predecessor].ending is not None
         for tie in ties
     )
 
@@ -110,6 +110,6 @@ def _left(span: _Span, body: str) -> Kin:
     words = "; ".join(tie.words() for tie in ties)
     if words:
         return Kin(body, None, False, f"{words}: no comparable value after")
-    ended = span.lives[body].abolished
-    words = f"abolished on {ended}, " if ended is not None and span.holds(ended) else ""
+    ending = span.lives[body].ending
+    words = f"abolished on {ending.since}, " if ending is not None and span.holds(ending.since) else ""
     return Kin(body, None, False, f"{words}not evaluated in {span.later}")

@@ -13,7 +13,7 @@ from api.cli.explaining import shown
 from api.cli.grids import print_grid, print_indented, whole
 from api.cli.options import AsOf, Effective, Open, Output
 from api.cli.output import Format, print_json, print_rows
-from api.viewing import lives, view
+from api.viewing import lives, viewing
 from domain.errors import NotFound
 from projections.lives import Life
 from projections.results import Result, results_of
@@ -30,8 +30,7 @@ def register_bodies(app: typer.Typer, open_services: Open) -> None:
         output: Output = Format.TABLE,
     ) -> None:
         """A body's life: names, lineage, cycles and scores. Example: shezhire body akimat-turkistan"""
-        with open_services() as services:
-            seen = view(services, as_of, effective)
+        with open_services() as services, viewing(services, as_of, effective) as seen:
             known = lives(services, seen)
             if code not in known:
                 codes = ", ".join(sorted(known)) or "none"
@@ -62,19 +61,21 @@ def _row(result: Result) -> dict[str, Any]:
 
 def _print_life(console: Console, life: Life, results: tuple[Result, ...], notes: tuple[str, ...]) -> None:
     console.print(f"[bold]{life.body}[/bold], {life.group}: {life.name.en}", highlight=False)
-    since = _day(life.since, life.illustrative, "in the register; since when is not stated")
-    ended = f", abolished on {life.abolished}" if life.abolished is not None else ""
-    print_indented(console, f"{f'since {since}' if life.since else since}{ended}", 2)
+    since = _day(life.since, life.illustrative)
+    print_indented(console, f"since {since}" if life.since else "in the register; since when is not stated", 2)
+    if life.ending is not None:
+        day = _day(life.ending.since, life.ending.illustrative)
+        print_indented(console, f"abolished on {day} ({life.ending.reason})", 2)
     print_grid(
         console,
         "Names",
         ("|since", "kk", "ru", "en"),
-        [(_day(one.since, one.illustrative, "–"), one.kk, one.ru, one.en) for one in life.names],
+        [(_day(one.since, one.illustrative), one.kk, one.ru, one.en) for one in life.names],
     )
     ties = (*life.before, *life.after)
     console.print("Lineage", style="bold")
     for tie in ties:
-        print_indented(console, f"{tie.words()}{' *' if tie.illustrative else ''} ({tie.reason})", 2)
+        print_indented(console, f"{tie.words()}{' *' if tie.illustrative and tie.since else ''} ({tie.reason})", 2)
     if not ties:
         print_indented(console, "no body was split from it or merged with it", 2)
     if results:
@@ -98,13 +99,16 @@ def _print_life(console: Console, life: Life, results: tuple[Result, ...], notes
         )
     else:
         console.print("Evaluated in no cycle.", highlight=False)
-    if any((life.illustrative, *(name.illustrative for name in life.names), *(tie.illustrative for tie in ties))):
+    days = [(life.since, life.illustrative), *((one.since, one.illustrative) for one in life.names)]
+    days += [(tie.since, tie.illustrative) for tie in ties]
+    days += [(life.ending.since, life.ending.illustrative)] if life.ending is not None else []
+    if any(illustrative and day is not None for day, illustrative in days):
         console.print("* this day is illustrative: it was not checked against an act", style="dim", highlight=False)
     for words in notes:
         console.print(words, style="dim", highlight=False)
 
 
-def _day(day: date | None, illustrative: bool, unknown: str) -> str:
+def _day(day: date | None, illustrative: bool) -> str:
     if day is None:
-        return unknown
+        return "–"
     return f"{day} *" if illustrative else str(day)

@@ -18,7 +18,7 @@ from api.cli.missing import missing_words
 from api.cli.options import AsOf, Body, Cycle, Effective, Group, LayerOption, Methodology, Open, Output
 from api.cli.output import Format, print_json, print_rows
 from api.services import Services
-from api.viewing import view
+from api.viewing import viewing
 from domain.casefile import SubmitData
 from domain.layers import Layer
 from domain.statements import Stated
@@ -42,8 +42,7 @@ def register_commands(app: typer.Typer, open_services: Open) -> None:
         output: Output = Format.TABLE,
     ) -> None:
         """The ranking of a group. Example: shezhire ranking --cycle 2022 --layer concluded"""
-        with open_services() as services:
-            seen = view(services, as_of, effective, replay)
+        with open_services() as services, viewing(services, as_of, effective, replay) as seen:
             answer = ranking(seen.source, cycle, group, seen.position, layer, methodology)
             print_ranking(answer, output, seen)
 
@@ -58,8 +57,8 @@ def register_commands(app: typer.Typer, open_services: Open) -> None:
         output: Output = Format.TABLE,
     ) -> None:
         """One body's score, explained down to the events. Example: shezhire score --cycle 2022 --body min-health"""
-        with open_services() as services:
-            explain_score(services, cycle, body, layer, methodology, view(services, as_of, effective), output)
+        with open_services() as services, viewing(services, as_of, effective) as seen:
+            explain_score(services, cycle, body, layer, methodology, seen, output)
 
     @app.command("import")
     def import_command(

@@ -16,7 +16,7 @@ from api.cli.grids import points, print_grid, print_indented, signed, whole
 from api.cli.missing import missing_rows, missing_words
 from api.cli.options import AsOf, Effective, Group, LayerOption, Open, Output
 from api.cli.output import Format, print_json, print_rows
-from api.viewing import lives, view
+from api.viewing import lives, viewing
 from domain.errors import InvalidInput, NotFound, Problem
 from domain.layers import Layer
 from projections.answers import RankingAnswer, Source
@@ -58,8 +58,7 @@ def register_comparing(app: typer.Typer, open_services: Open) -> None:
 
         Example: shezhire compare --cycle 2022 --methodology goals-2022 --methodology goals-2020
         """
-        with open_services() as services:
-            seen = view(services, as_of, effective)
+        with open_services() as services, viewing(services, as_of, effective) as seen:
             a, b = _sides(seen, cycle, methodology or [])
             known = lives(services, seen) if a.cycle != b.cycle else None
             found = compare(seen.source, a, b, group, seen.position, layer, known)
@@ -118,14 +117,14 @@ def _print_comparison(console: Console, found: Comparison, seen: Viewpoint, *, d
         console.print(f"{letter}: {_side_words(answer)}", highlight=False)
     print_grid(
         console,
-        "",
+        "Bodies",
         ("|body", ">|A", ">|B", ">|B−A", ">|rank", "grade", ">|coverage"),
         [_body_cells(one) for one in found.bodies],
     )
     for one in found.bodies:
         if one.words:
             print_indented(console, f"{one.body}{' *' if one.marked else ''}: {one.words}", 2)
-    whose = found.bodies[0].body if detail else "means over the bodies with points on both sides"
+    whose = found.bodies[0].body if detail else "means over the bodies that have points on both sides"
     print_grid(
         console,
         f"Points by node: {whose}",

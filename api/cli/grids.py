@@ -16,12 +16,11 @@ from api.cli.explaining import shown
 
 def print_grid(console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Writes a table; a column whose heading begins with `>` is aligned to the right, one with `|` never wraps."""
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
-    )
+    console.print(title, style="bold", highlight=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for column in columns:
         table.add_column(
-            column.lstrip(">|"),
+            Text(column.lstrip(">|")),
             justify="right" if ">" in column else "left",
             overflow="fold",
             no_wrap="|" in column,

@@ -12,8 +12,10 @@ from api.cli.explaining import shown
 from api.cli.grids import print_grid, print_indented, whole
 from api.cli.options import AsOf, Effective, Open, Output
 from api.cli.output import Format, print_json, print_rows
-from api.viewing import replayed_session, sessions, view
-from projections.items import Effect, ItemReplay, Known, Place
+from api.viewing import replayed_session, sessions, viewing
+from domain.errors import NotFound
+from domain.layers import LAYERS
+from projections.items import ItemReplay, Known, Place
 from projections.sessions import SessionLine, SessionReplay
 from projections.steps import Step
 from projections.telling import listed
@@ -33,6 +35,19 @@ ACT_NAMES = {
 }
 
 
+STEP_NAMES = {
+    "VoteCast": "vote",
+    "MemberRecused": "recusal",
+    "DissentRecorded": "dissent",
+    "DecisionTaken": "DECIDED",
+    "DecisionAnnulled": "ANNULLED",
+    "SessionClosed": "closed",
+    "HeadOfStateReviewed": "reviewed",
+    "ConflictDeclared": "interest declared",
+    "AttemptRefused": "refused attempt",
+}
+
+
 def register_replaying(app: typer.Typer, open_services: Open) -> None:
     """Adds the command to an app."""
 
@@ -47,8 +62,7 @@ def register_replaying(app: typer.Typer, open_services: Open) -> None:
         output: Output = Format.TABLE,
     ) -> None:
         """What the Commission knew, how it decided, what it did. Example: shezhire replay --session 2023-06-20-1"""
-        with open_services() as services:
-            seen = view(services, as_of, effective)
+        with open_services() as services, viewing(services, as_of, effective) as seen:
             if session is None:
                 print_rows(
                     [_session_row(line) for line in sessions(services, seen)],
@@ -59,6 +73,8 @@ def register_replaying(app: typer.Typer, open_services: Open) -> None:
                 )
                 return
             replayed = replayed_session(services, session, seen)
+            if body is not None and not any(known.body == body for item in replayed.items for known in item.known):
+                raise NotFound(f"session {session} has no item on {body}", rule="body-concerned")
             if output is Format.TABLE:
                 _print_session(Console(), replayed, body)
                 for words in seen.sentences():
@@ -104,19 +120,22 @@ def _session_data(replayed: SessionReplay) -> dict[str, Any]:
 def _print_session(console: Console, replayed: SessionReplay, body: str | None) -> None:
     console.print(f"[bold]Session {replayed.session} of the Commission[/bold]", highlight=False)
     _print_step(console, replayed.convened, "convened")
-    names = [_person(replayed, one) for one in replayed.members]
-    print_indented(console, f"members ({len(names)}, quorum {replayed.quorum}):", 2)
-    for member, name in zip(replayed.members, names, strict=True):
+    print_indented(console, f"members ({len(replayed.members)}, quorum {replayed.quorum}):", 2)
+    for member in replayed.members:
         chair = ", chair" if member == replayed.chair else ""
-        present = "present" if member in replayed.present else "ABSENT"
-        print_indented(console, f"{name}{chair}: {present}", 4)
-    for step in replayed.refused:
-        _print_step(console, step, "refused attempt")
-    for item in replayed.items:
-        _print_item(console, replayed, item, body)
+        present = f"present [{replayed.present[member]}]" if member in replayed.present else "ABSENT"
+        print_indented(console, f"{_person(replayed, member)}{chair}: {present}", 4)
+    openings = [item.opened.position for item in replayed.items]
+    for step in replayed.aside:
+        if not openings or step.position < openings[0]:
+            _print_step(console, step, _act(step))
+    for item, until in zip(replayed.items, [*openings[1:], replayed.position + 1], strict=True):
+        aside = [step for step in replayed.aside if item.opened.position < step.position < until]
+        _print_item(console, item, aside, body)
     console.print("\n[bold]After the items[/bold]")
-    for step, what in (*((one, "reviewed") for one in replayed.reviews), *_closing(replayed)):
-        _print_step(console, step, what)
+    closing = [] if replayed.closed is None else [replayed.closed]
+    for step in sorted((*closing, *replayed.reviews), key=lambda step: step.position):
+        _print_step(console, step, _act(step))
     if replayed.closed is None:
         print_indented(console, "the session is not closed", 2)
     console.print(
@@ -124,10 +143,6 @@ def _print_session(console: Console, replayed: SessionReplay, body: str | None) 
         style="dim",
         highlight=False,
     )
-
-
-def _closing(replayed: SessionReplay) -> list[tuple[Step, str]]:
-    return [(replayed.closed, "closed")] if replayed.closed is not None else []
 
 
 def _person(replayed: SessionReplay, member: str) -> str:
@@ -146,19 +161,14 @@ def _print_step(console: Console, step: Step, what: str) -> None:
         print_indented(console, f"legal basis: {step.legal_basis}", 6)
 
 
-def _print_item(console: Console, replayed: SessionReplay, item: ItemReplay, body: str | None) -> None:
+def _print_item(console: Console, item: ItemReplay, aside: list[Step], body: str | None) -> None:
     console.print(f"\n[bold]Item {item.item}: {item.proposal.outcome} {item.proposal.cycle}[/bold]", highlight=False)
     _print_step(console, item.opened, "put to the vote")
     _print_known(console, item, body)
-    console.print("\n  What happened", style="bold")
-    for step in item.steps:
-        if step is not item.decision and step is not item.annulment:
-            _print_step(console, step, _act(step))
+    console.print("  What happened", style="bold")
+    for step in sorted((*item.steps, *aside), key=lambda step: step.position):
+        _print_step(console, step, _act(step))
     _print_count(console, item)
-    if item.decision is not None:
-        _print_step(console, item.decision, "DECIDED")
-    if item.annulment is not None:
-        _print_step(console, item.annulment, "ANNULLED")
     _print_effects(console, item)
     if item.decision is not None:
         console.print("  Since the decision", style="bold")
@@ -169,16 +179,15 @@ def _print_item(console: Console, replayed: SessionReplay, item: ItemReplay, bod
 
 
 def _act(step: Step) -> str:
-    return {"VoteCast": "vote", "MemberRecused": "recusal", "DissentRecorded": "dissent"}.get(
-        step.type.partition(".")[2], step.type
-    )
+    name = step.type.partition(".")[2]
+    return STEP_NAMES.get(name, name)
 
 
 def _print_known(console: Console, item: ItemReplay, body: str | None) -> None:
     rows = [
         (
             known.body,
-            " ".join(f"{layer[:3]} {count}" for layer, count in known.facts.items()) or "–",
+            *(str(known.facts.get(layer.value, "–")) for layer in LAYERS[:3]),
             ", ".join(f"{_name(act)} [{act.position}]" for act in known.acts) or "–",
         )
         for known in item.known
@@ -186,7 +195,7 @@ def _print_known(console: Console, item: ItemReplay, body: str | None) -> None:
     print_grid(
         console,
         f"  What members could see at position {item.opened.position}",
-        ("|body", "facts by layer", "acts on the case [position]"),
+        ("|body", ">|stated", ">|judged", ">|upheld", "acts on the case [position]"),
         rows,
     )
     for known in item.known:
@@ -218,18 +227,19 @@ def _print_count(console: Console, item: ItemReplay) -> None:
 def _print_effects(console: Console, item: ItemReplay) -> None:
     changed = any(effect.moved for effect in item.effects)
     since = any(effect.moved_since for effect in item.effects)
-    columns = ["|body", ">|before the Commission"]
+    columns = ["|body", ">|expert"]
     if item.decision is not None:
-        columns += [">|just before", ">|decided"] if changed else [">|decided"]
-    columns += [">|now", ">|coverage"]
+        columns += [">|before", ">|decided"] if changed else [">|decided"]
+    columns += [">|now", "|grade", ">|coverage"]
     rows = []
     for effect in item.effects:
-        cells = [effect.body, _place(effect.opened)]
-        if item.decision is not None:
-            cells += [*([_place(effect.before)] if changed else []), _decided(effect)]
-        cells += [_place(effect.now), whole(effect.now.coverage)]
-        rows.append(cells)
-    print_grid(console, "  Effect: score, place and grade", columns, rows)
+        places = [effect.opened]
+        if effect.after is not None:
+            places += [effect.before, effect.after] if changed else [effect.after]
+        places.append(effect.now)
+        grades = dict.fromkeys(place.grade or "–" for place in places)
+        rows.append([effect.body, *map(_place, places), "→".join(grades), whole(effect.now.coverage)])
+    print_grid(console, "  Score and place: the layer before the Commission, then what stood", columns, rows)
     if item.decision is not None:
         print_indented(
             console, "The decision moved what is listed above." if changed else "The decision moved no score.", 2
@@ -237,9 +247,5 @@ def _print_effects(console: Console, item: ItemReplay) -> None:
         print_indented(console, "Scores or places changed since." if since else "Nothing changed since.", 2)
 
 
-def _decided(effect: Effect) -> str:
-    return _place(effect.after) if effect.after is not None else "–"
-
-
 def _place(place: Place) -> str:
-    return f"{shown(place.score)} #{place.rank or '–'} {place.grade or '–'}"
+    return f"{shown(place.score)} #{place.rank or '–'}"
