@@ -80,7 +80,7 @@ class RankingFold:
                 table.put((cycle, name, placed.body), (placed.rank,), position)
             return
         order = group.order
-        low = min(low, len(order) - 1)
+        low = max(0, min(low, len(order) - 1))
         while 0 < low < len(order) and order[low - 1][0] == order[low][0]:
             low -= 1
         place = low

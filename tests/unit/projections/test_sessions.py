@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from domain import casefile, commission
-from domain.cycle import Stage
+from domain.cycle import Stage, WithdrawBody
 from domain.errors import NotFound
 from domain.events import Recorded
 from projections.items import Effect, ItemReplay, Place
@@ -160,6 +160,16 @@ def test_results_returned_and_judged_again_are_news_since_the_decision() -> None
     found = item(story)
     assert names(found.since) == ["ConclusionRevised"]
     assert [one.body for one in found.effects] == [BODY]
+
+
+def test_a_body_that_is_withdrawn_since_stands_nowhere_now() -> None:
+    story = judged().convened().item().decided()
+    for body in (BODY, OTHER):
+        story.when(WithdrawBody(cycle=YEAR, body=body), story.admin)
+    found = item(story)
+    assert names(found.since) == ["BodyWithdrawn", "BodyWithdrawn"]
+    assert {one.now for one in found.effects} == {Place(None, None, None, Decimal(0))}
+    assert {one.after.rank for one in found.effects if one.after is not None} == {1, 2}
 
 
 def test_sessions_are_listed_with_what_they_decided() -> None:
