@@ -46,7 +46,7 @@ class RankingFold:
             self._place(cycle, group, body, position)
 
     def _place(self, cycle: int, name: str, body: str, position: int) -> None:
-        group = self._group(cycle, name)
+        group = self._group(cycle, name, position)
         standing = standing_of(self._models, cycle, body)
         previous = group.standings.get(body)
         entry = (order_of(standing), body)
@@ -65,7 +65,7 @@ class RankingFold:
         self._number(cycle, name, group, min(low, high), last, position)
 
     def _withdraw(self, cycle: int, name: str, body: str, position: int) -> None:
-        group = self._group(cycle, name)
+        group = self._group(cycle, name, position)
         entry = (order_of(group.standings.pop(body)), body)
         index = bisect_left(group.order, entry)
         del group.order[index]
@@ -93,7 +93,7 @@ class RankingFold:
             ranked = None if key[0] else place + 1
             table.put((cycle, name, body), (ranked,), position)
 
-    def _group(self, cycle: int, name: str) -> _Group:
+    def _group(self, cycle: int, name: str, position: int) -> _Group:
         found = self._groups.get((cycle, name))
         if found is not None:
             self._groups.move_to_end((cycle, name))
@@ -108,6 +108,8 @@ class RankingFold:
             group.standings[body] = standing_of(self._models, cycle, body)
         group.order = sorted((order_of(standing), body) for body, standing in group.standings.items())
         self._groups[(cycle, name)] = group
+        # The scores that were just read may be newer than the ranks: the event at hand has changed them already.
+        self._number(cycle, name, group, 0, len(group.order) - 1, position)
         while len(self._groups) > self._keep:
             self._groups.popitem(last=False)
         return group

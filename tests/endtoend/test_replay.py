@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,17 @@ from domain import casefile, commission, cycle, methodology
 from domain.calendar import Deadline
 from domain.catalogue import document
 from domain.cycle import Stage
+from domain.errors import DomainError
 from domain.statements import Stated
 from ops.demo.people import ADMINISTRATION, CENTRE, CHAIR, MEMBERS, OFFICERS, SECRETARY, Role
+from ops.main import app
 from ops.settings import Settings
-from ops.wiring import opened
+from ops.wiring import opened, opened_database
 
 COMMAND = Path(sys.executable).with_name("shezhire")
 SESSION = "2023-06-20-1"
 LATER = "2023-10-02-1"
-HEADING = 80
+WIDTH = 80
 
 
 @dataclass(frozen=True)
@@ -38,43 +41,64 @@ class Store:
     data: Path
 
     def run(self, *arguments: str, code: int = 0) -> str:
-        environment = {
-            "SHEZHIRE_DATA": str(self.data),
-            "COLUMNS": str(HEADING),
-            "PATH": "/usr/bin:/bin",
-            "HOME": "/tmp",
-        }
-        done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, env=environment, timeout=120)
+        """What the real command writes: to standard output, or where it fails to standard error."""
+        done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, env=self.settings, timeout=120)
         assert done.returncode == code, done.stderr
         return done.stdout if code == 0 else done.stderr
 
+    @property
+    def settings(self) -> dict[str, str]:
+        return {"SHEZHIRE_DATA": str(self.data), "COLUMNS": str(WIDTH), "PATH": "/usr/bin:/bin", "HOME": str(self.data)}
+
+    def written(self, *arguments: str) -> bytes:
+        """What the command writes, run in this process over the server that is open already."""
+        with io.TextIOWrapper(io.BytesIO(), "utf-8") as out, contextlib.redirect_stdout(out):
+            app(list(arguments), standalone_mode=False)
+            out.flush()
+            return out.buffer.getvalue()  # type: ignore[attr-defined,no-any-return]
+
+    def text(self, *arguments: str) -> str:
+        return self.written(*arguments).decode()
+
     def json(self, *arguments: str) -> Any:
-        return json.loads(self.run(*arguments, "--format", "json"))
+        return json.loads(self.written(*arguments, "--format", "json"))
+
+    def refused(self, *arguments: str) -> str:
+        """The sentence with which the command is refused."""
+        with pytest.raises(DomainError) as refusal:
+            self.written(*arguments)
+        return str(refusal.value)
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """The demonstration; then a second revision is drafted, 2022 is reopened and adjusted, and 2021 is opened."""
     found = Store(tmp_path_factory.mktemp("replay") / "data")
     found.run("demo")
-    with opened(Settings(data=found.data)) as services:
-        execute = services.record.execute
-        execute(methodology.DraftRevision(document=other_rules()), by(CENTRE))
-        execute(cycle.ReopenCycle(cycle=2022, group="central"), by(ADMINISTRATION, legal_basis="ruling 7"))
-        again = cycle.OpenStage(cycle=2022, stage=Stage.COMMISSION, deadline=Deadline(working_days=5))
-        execute(again, by(ADMINISTRATION))
-        adjust(execute)
-        opening = cycle.OpenCycle(cycle=2021, methodology="operational-evaluation", revision="goals-2022")
-        execute(opening, by(ADMINISTRATION))
-        for body in ("min-health", "min-labour"):
-            execute(cycle.EnrolBody(cycle=2021, body=body), by(ADMINISTRATION))
-        due = Deadline(working_days=5)
-        execute(cycle.OpenStage(cycle=2021, stage=Stage.SUBMISSION, deadline=due), by(ADMINISTRATION))
-        for body in ("min-health", "min-labour"):
-            row = {"goal": "goal-1", "kind": "target", "name": "one", "unit": "units", "better": "more"}
-            values = (Stated(subject="indicators/t-01", value={**row, "plan": "10", "fact": "8"}),)
-            execute(casefile.SubmitData(cycle=2021, body=body, values=values), by(OFFICERS[body]))
-    return found
+    with opened_database(Settings(data=found.data)) as url, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SHEZHIRE_DATABASE_URL", url)
+        environment.setenv("COLUMNS", str(WIDTH))
+        with opened(Settings()) as services:
+            go_on(services.record.execute)
+        yield found
+
+
+def go_on(execute: Callable[..., Any]) -> None:
+    execute(methodology.DraftRevision(document=other_rules()), by(CENTRE))
+    execute(cycle.ReopenCycle(cycle=2022, group="central"), by(ADMINISTRATION, legal_basis="ruling 7"))
+    again = cycle.OpenStage(cycle=2022, stage=Stage.COMMISSION, deadline=Deadline(working_days=5))
+    execute(again, by(ADMINISTRATION))
+    adjust(execute)
+    opening = cycle.OpenCycle(cycle=2021, methodology="operational-evaluation", revision="goals-2022")
+    execute(opening, by(ADMINISTRATION))
+    for body in ("min-health", "min-labour"):
+        execute(cycle.EnrolBody(cycle=2021, body=body), by(ADMINISTRATION))
+    due = Deadline(working_days=5)
+    execute(cycle.OpenStage(cycle=2021, stage=Stage.SUBMISSION, deadline=due), by(ADMINISTRATION))
+    for body in ("min-health", "min-labour"):
+        row = {"goal": "goal-1", "kind": "target", "name": "one", "unit": "units", "better": "more"}
+        values = (Stated(subject="indicators/t-01", value={**row, "plan": "10", "fact": "8"}),)
+        execute(casefile.SubmitData(cycle=2021, body=body, values=values), by(OFFICERS[body]))
 
 
 def by(role: Role, legal_basis: str | None = None) -> Statement:
@@ -134,15 +158,13 @@ def test_a_cycle_is_compared_under_two_revisions(store: Store) -> None:
 
 def test_comparisons_come_as_tables_csv_and_parquet(store: Store) -> None:
     asked = ("compare", "--cycle", "2022", "--methodology", "goals-next")
-    table = store.run(*asked)
-    assert max(map(len, table.splitlines())) <= HEADING
+    table = store.text(*asked)
+    assert max(map(len, table.splitlines())) <= WIDTH
     assert "goals-achieved → goals-reached" in table
     assert "What B (goals-next, 2022) is missing" in table
-    rows = list(csv.DictReader(io.StringIO(store.run(*asked, "--rows", "missing", "--format", "csv"))))
+    rows = list(csv.DictReader(io.StringIO(store.text(*asked, "--rows", "missing", "--format", "csv"))))
     assert {row["side"] for row in rows} == {"A", "B"}
-    environment = {"SHEZHIRE_DATA": str(store.data), "PATH": "/usr/bin:/bin", "HOME": "/tmp"}
-    command = [COMMAND, *asked, "--rows", "nodes", "--format", "parquet"]
-    raw = subprocess.run(command, capture_output=True, env=environment, check=True, timeout=120).stdout
+    raw = store.written(*asked, "--rows", "nodes", "--format", "parquet")
     frame = polars.read_parquet(io.BytesIO(raw))
     assert frame.filter(polars.col("relation") == "continued")["b"].unique().to_list() == ["goals-reached"]
 
@@ -153,19 +175,18 @@ def test_two_years_are_compared_along_the_lineage(store: Store) -> None:
     assert words.startswith("min-enlightenment split from min-education-science on 2022-06-11: no comparable value")
     assert found["min-enlightenment"]["difference"] is None
     assert found["min-health"]["difference"] is not None
-    detail = store.run("compare", "--cycle", "2021", "--cycle", "2022", "--body", "min-health")
+    detail = store.text("compare", "--cycle", "2021", "--cycle", "2022", "--body", "min-health")
     assert "A: cycle 2021" in detail
     assert "Points by node: min-health" in detail
 
 
 def test_what_cannot_be_compared_is_refused_with_what_there_is(store: Store) -> None:
-    assert "revisions: goals-2022, goals-next" in store.run("compare", "--cycle", "2022", code=2)
-    unknown = store.run("compare", "--cycle", "2022", "--methodology", "goals-1999", code=2)
+    assert "revisions: goals-2022, goals-next" in store.refused("compare", "--cycle", "2022")
+    unknown = store.refused("compare", "--cycle", "2022", "--methodology", "goals-1999")
     assert "revisions: goals-2022, goals-next" in unknown
-    assert "named twice" in store.run("compare", "--cycle", "2022", "--cycle", "2022", code=2)
-    assert "is on neither side" in store.run(
-        "compare", "--cycle", "2022", "--methodology", "goals-next", "--body", "min-none", code=2
-    )
+    assert "named twice" in store.refused("compare", "--cycle", "2022", "--cycle", "2022")
+    asked = ("compare", "--cycle", "2022", "--methodology", "goals-next", "--body", "min-none")
+    assert "is on neither side" in store.refused(*asked)
 
 
 def test_a_session_is_replayed_step_by_step(store: Store) -> None:
@@ -181,8 +202,8 @@ def test_a_session_is_replayed_step_by_step(store: Store) -> None:
         "CommissionSession.DissentRecorded",
         "CommissionSession.DecisionTaken",
     ]
-    table = store.run("replay", "--session", LATER, "--body", "min-health")
-    assert max(map(len, table.splitlines())) <= HEADING
+    table = store.text("replay", "--session", LATER, "--body", "min-health")
+    assert max(map(len, table.splitlines())) <= WIDTH
     assert "dissent" in table
     assert "min-health in full" in table
     assert "before" in table
@@ -190,7 +211,7 @@ def test_a_session_is_replayed_step_by_step(store: Store) -> None:
     health = next(one for one in first["items"][0]["effects"] if one["body"] == "min-health")
     assert (health["moved"], health["moved_since"]) == (False, True)
     assert any(step["type"] == "Cycle.CycleReopened" for step in first["items"][0]["since"])
-    assert f"sessions: {SESSION}, {LATER}" in store.run("replay", "--session", "2024-01-01-1", code=2)
+    assert f"sessions: {SESSION}, {LATER}" in store.refused("replay", "--session", "2024-01-01-1")
 
 
 def test_as_of_a_position_and_effective_a_day_together(store: Store) -> None:
@@ -204,8 +225,8 @@ def test_as_of_a_position_and_effective_a_day_together(store: Store) -> None:
     assert "Replayed: only events that count by 2023-05-10" in " ".join(before["notes"])
     both = store.json("ranking", "--cycle", "2022", "--effective", "2023-05-20", "--as-of", "200")
     assert (both["position"], bodies(both)["min-labour"]["score"]) == (200, "94.1")
-    assert "cycles: none" in store.run("ranking", "--cycle", "2022", "--effective", "2022-12-31", code=2)
-    assert "expected a date" in store.run("ranking", "--cycle", "2022", "--effective", "yesterday", code=2)
+    assert "cycles: none" in store.refused("ranking", "--cycle", "2022", "--effective", "2022-12-31")
+    assert "expected a date" in store.refused("ranking", "--cycle", "2022", "--effective", "yesterday")
 
 
 def test_a_score_says_what_it_is_missing(store: Store) -> None:
@@ -243,6 +264,12 @@ def test_a_body_tells_its_life(store: Store) -> None:
     ]
     then = store.json("body", "akimat-astana", "--effective", "2020-01-01")
     assert then["names"][-1]["en"] == "Akimat of Nur-Sultan city"
-    table = store.run("body", "min-enlightenment")
+    table = store.text("body", "min-enlightenment")
     assert "min-enlightenment split from min-education-science on 2022-06-11" in table
-    assert "is in the register" in store.run("body", "min-nobody", code=2)
+    assert "is in the register" in store.refused("body", "min-nobody")
+
+
+def test_the_command_itself_says_what_is_wrong_and_exits_with_2(tmp_path: Path) -> None:
+    refusal = Store(tmp_path).run("compare", "--cycle", "2022", code=2)
+    assert refusal.startswith("shezhire: these cannot be compared")
+    assert "revisions: none" in refusal

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import methodology
@@ -134,6 +134,7 @@ def test_a_node_that_two_older_ones_became_stands_beside_each() -> None:
     assert [(pair.a, pair.b) for pair in pairs] == [("total", "total"), ("a", "c"), ("b", "c")]
 
 
+@settings(deadline=None)
 @given(
     quality=st.none() | st.integers(0, 100),
     plans=st.lists(st.none() | st.integers(1, 20), max_size=4),
