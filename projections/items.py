@@ -41,9 +41,13 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """A body through an item: at the layer before the Commission when the item was opened; as it stood just before
-    the decision, just after it, and now. `after` is None while there is no decision."""
+    the decision, just after it, and now. `after` is None while there is no decision.
+
+    A body that the item is not about, but that the decision moved in the ranking, is not `concerned`.
+    """
 
     body: str
+    concerned: bool
     group: str
     opened: Place
     before: Place
@@ -194,18 +198,12 @@ def _effects(
         after = _places(source, proposal.cycle, group, decided_at, Layer.FINAL) if decided_at is not None else None
         now = _places(source, proposal.cycle, group, position, Layer.FINAL)
         nowhere = Place(None, None, None, Decimal(0))
-        found += [
-            Effect(
-                body=body,
-                group=group,
-                opened=before_commission[body],
-                before=before.get(body, nowhere),
-                after=after.get(body, nowhere) if after is not None else None,
-                now=now.get(body, nowhere),
-            )
-            for body in before_commission
-            if body in proposal.bodies
-        ]
+        for body, opened_at in before_commission.items():
+            concerned = body in proposal.bodies
+            stood = before.get(body, nowhere)
+            stands = after.get(body, nowhere) if after is not None else None
+            if concerned or stands not in (None, stood):
+                found.append(Effect(body, concerned, group, opened_at, stood, stands, now.get(body, nowhere)))
     return tuple(found)
 
 

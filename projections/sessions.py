@@ -42,7 +42,7 @@ class SessionReplay:
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One session in a list."""
+    """One session in a list; `decided` says outcome, cycle and how many bodies."""
 
     session: str
     date: date
@@ -79,7 +79,7 @@ def _line(session: str, own: Sequence[Recorded]) -> SessionLine | None:
         members=len(convened.members),
         present=sum(isinstance(one, CommissionSession.MemberAttended) for one in events),
         items=sum(isinstance(one, CommissionSession.ItemOpened) for one in events),
-        decided=tuple(f"{one.outcome} {one.cycle} ({len(one.bodies)} bodies)" for one in decided),
+        decided=tuple(f"{one.outcome} {one.cycle}: {len(one.bodies)}" for one in decided),
         annulled=tuple(one.item for one in events if isinstance(one, CommissionSession.DecisionAnnulled)),
         closed=any(isinstance(one, CommissionSession.SessionClosed) for one in events),
         position=own[0].position,

@@ -30,6 +30,11 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:FEW])} and {len(names) - FEW} more"
 
 
+def counted(names: Sequence[str]) -> str:
+    """How many bodies, and which: the first few of many."""
+    return f"{len(names)} bod{'y' if len(names) == 1 else 'ies'} ({listed(names)})"
+
+
 def _points(adjustments: Sequence[Any]) -> list[str]:
     return [f"sets {one.node} of {one.body} to {one.points} points" for one in adjustments]
 
@@ -40,13 +45,13 @@ def _lifts(nodes: Sequence[Any]) -> list[str]:
 
 def _opened(event: CommissionSession.ItemOpened) -> list[str]:
     put = event.proposal
-    words = f"item {event.item}: to {put.outcome} the results of {put.cycle} of {len(put.bodies)} bodies"
-    return [f"{words} ({listed(put.bodies)})", *_points(put.adjustments)]
+    words = f"item {event.item}: to {put.outcome} the results of {put.cycle} of {counted(put.bodies)}"
+    return [words, *_points(put.adjustments)]
 
 
 def _decided(event: CommissionSession.DecisionTaken) -> list[str]:
     votes = f"{event.votes_for} for, {event.votes_against} against, {event.abstained} abstained"
-    words = f"item {event.item}: {event.outcome}, by {votes}; {len(event.bodies)} bodies ({listed(event.bodies)})"
+    words = f"item {event.item}: {event.outcome}, by {votes}; {counted(event.bodies)}"
     return [words, *_points(event.adjustments), *_lifts(event.lifts)]
 
 

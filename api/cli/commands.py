@@ -14,6 +14,7 @@ from adapters.readmodels.trail import TrailFilter, read_trail
 from adapters.spreadsheet import read_submission
 from api.application import Statement
 from api.cli.explaining import as_data, print_tree, shown
+from api.cli.grids import print_indented
 from api.cli.missing import missing_words
 from api.cli.options import AsOf, Body, Cycle, Effective, Group, LayerOption, Methodology, Open, Output
 from api.cli.output import Format, print_json, print_rows
@@ -139,7 +140,10 @@ def explain_score(
     if output is Format.TABLE:
         console = Console()
         print_tree(console, tree, revision, events, body, cycle)
-        for words in (*missing_words(gaps, unused), *seen.sentences()):
+        console.print("What it is missing", style="bold")
+        for words in missing_words(gaps, unused) or ["Nothing."]:
+            print_indented(console, words, 2)
+        for words in seen.sentences():
             console.print(words, style="dim", highlight=False)
     elif output is Format.JSON:
         found = {"missing": [asdict(gap) for gap in gaps], "unused": [asdict(one) for one in unused]}

@@ -121,9 +121,8 @@ def _print_comparison(console: Console, found: Comparison, seen: Viewpoint, *, d
         ("|body", ">|A", ">|B", ">|B−A", ">|rank", "grade", ">|coverage"),
         [_body_cells(one) for one in found.bodies],
     )
-    for one in found.bodies:
-        if one.words:
-            print_indented(console, f"{one.body}{' *' if one.marked else ''}: {one.words}", 2)
+    for words, codes in _by_words(found).items():
+        print_indented(console, words if words.startswith(f"{codes[0]} ") else f"{', '.join(codes)}: {words}", 2)
     whose = found.bodies[0].body if detail else "means over the bodies that have points on both sides"
     print_grid(
         console,
@@ -132,12 +131,21 @@ def _print_comparison(console: Console, found: Comparison, seen: Viewpoint, *, d
         [_node_cells(found, pair, detail) for pair in found.pairs],
     )
     for letter, answer in (("A", found.a), ("B", found.b)):
-        words = _missing_words(found, letter, detail)
+        missing = _missing_words(found, letter, detail)
         console.print(f"What {letter} ({answer.revision}, {answer.cycle}) is missing", style="bold", highlight=False)
-        for line in words or ["Nothing."]:
+        for line in missing or ["Nothing."]:
             print_indented(console, line, 2)
     for note in (*seen.sentences(), *_notes(found)):
         console.print(note, style="dim", highlight=False)
+
+
+def _by_words(found: Comparison) -> dict[str, list[str]]:
+    """The bodies that the same words are said of."""
+    said: dict[str, list[str]] = {}
+    for one in found.bodies:
+        if one.words:
+            said.setdefault(one.words, []).append(f"{one.body}{' *' if one.marked else ''}")
+    return said
 
 
 def _side_words(answer: RankingAnswer) -> str:

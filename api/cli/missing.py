@@ -11,7 +11,7 @@ from projections.gaps import Gap, Unused
 
 def missing_words(gaps: Iterable[Gap], unused: Iterable[Unused]) -> list[str]:
     """One sentence for each gap, and one for what has no place in the revision."""
-    words = [f"Missing: {gap.node}, {percent(gap.lost)} of the weight: {reason_of(gap)}." for gap in gaps]
+    words = [f"{gap.node}, {percent(gap.lost)} of the weight: {reason_of(gap)}." for gap in gaps]
     names = [f"{one.name} ({one.facts} value(s))" for one in unused]
     if names:
         words.append(f"Stated, but with no place in this revision: {', '.join(names)}.")

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from api.cli.explaining import shown
-from api.cli.grids import print_grid, print_indented, whole
+from api.cli.grids import print_grid, print_indented
 from api.cli.options import AsOf, Effective, Open, Output
 from api.cli.output import Format, print_json, print_rows
 from api.viewing import replayed_session, sessions, viewing
@@ -221,7 +221,7 @@ def _print_count(console: Console, item: ItemReplay) -> None:
     words = f"count: {len(count.able)} could decide, {count.quorum} needed ({quorum}); {votes}"
     print_indented(console, words, 2)
     if count.waiting:
-        print_indented(console, f"did not vote: {', '.join(count.waiting)}", 2)
+        print_indented(console, f"not voted: {', '.join(count.waiting)}", 2)
 
 
 def _print_effects(console: Console, item: ItemReplay) -> None:
@@ -230,20 +230,24 @@ def _print_effects(console: Console, item: ItemReplay) -> None:
     columns = ["|body", ">|expert"]
     if item.decision is not None:
         columns += [">|before", ">|decided"] if changed else [">|decided"]
-    columns += [">|now", "|grade", ">|coverage"]
+    shows_now = since or item.decision is None
+    columns += [*([">|now"] if shows_now else []), "|grade"]
     rows = []
-    for effect in item.effects:
+    for effect in sorted(item.effects, key=lambda effect: not effect.concerned):
         places = [effect.opened]
         if effect.after is not None:
             places += [effect.before, effect.after] if changed else [effect.after]
-        places.append(effect.now)
+        places += [effect.now] if shows_now else []
         grades = dict.fromkeys(place.grade or "–" for place in places)
-        rows.append([effect.body, *map(_place, places), "→".join(grades), whole(effect.now.coverage)])
+        marked = effect.body if effect.concerned else f"{effect.body} °"
+        rows.append([marked, *map(_place, places), "→".join(grades)])
     print_grid(console, "  Score and place: the layer before the Commission, then what stood", columns, rows)
     if item.decision is not None:
         print_indented(
             console, "The decision moved what is listed above." if changed else "The decision moved no score.", 2
         )
+        if not all(effect.concerned for effect in item.effects):
+            print_indented(console, "° not of this item: the decision moved its place.", 2)
         print_indented(console, "Scores or places changed since." if since else "Nothing changed since.", 2)
 
 

@@ -162,6 +162,16 @@ def test_results_returned_and_judged_again_are_news_since_the_decision() -> None
     assert [one.body for one in found.effects] == [BODY]
 
 
+def test_a_body_that_a_decision_on_another_moved_is_shown_too() -> None:
+    proposal = raised()
+    story = judged().convened().item(**{**proposal, "bodies": [BODY]}).decided()
+    other = effect(item(story), OTHER)
+    assert not other.concerned
+    assert other.after is not None
+    assert (other.before.rank, other.after.rank) == (1, 2)
+    assert effect(item(story)).concerned
+
+
 def test_a_body_that_is_withdrawn_since_stands_nowhere_now() -> None:
     story = judged().convened().item().decided()
     for body in (BODY, OTHER):
@@ -176,7 +186,7 @@ def test_sessions_are_listed_with_what_they_decided() -> None:
     first, second = sessions_of(eventful())
     assert (first.session, first.decided, first.annulled, first.closed) == (
         SESSION,
-        (f"adjust {YEAR} (2 bodies)",),
+        (f"adjust {YEAR}: 2",),
         (1,),
         True,
     )
