@@ -43,10 +43,11 @@ def signed(difference: Decimal | None) -> str:
 
 
 def points(value: Decimal | None) -> str:
-    """Points, with at most four decimals for reading."""
+    """Points as people read them, with at most four decimals."""
     if value is None:
         return "–"
-    return shown(value.quantize(Decimal("0.0001"))) if value.as_tuple().exponent < -4 else shown(value)  # type: ignore[operator]
+    rounded = value.quantize(Decimal("0.0001"))
+    return shown(value if rounded == value else rounded)
 
 
 def whole(share: Decimal) -> str:
