@@ -193,7 +193,9 @@ def test_a_session_is_replayed_step_by_step(store: Store) -> None:
     assert [row["session"] for row in store.json("replay")["rows"]] == [SESSION, LATER]
     found = store.json("replay", "--session", LATER)
     (item,) = found["items"]
-    (effect,) = item["effects"]
+    (effect,) = (one for one in item["effects"] if one["concerned"])
+    displaced = [one["body"] for one in item["effects"] if not one["concerned"]]
+    assert displaced == ["min-digital", "min-energy", "min-agriculture"]
     assert effect["moved"]
     assert float(effect["after"]["score"]) > float(effect["before"]["score"])
     assert effect["opened"] == effect["before"]
