@@ -7,7 +7,7 @@ aggregate's stream id is a UUIDv5 of its business key, so the same body, cycle o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeVar
 from uuid import UUID, uuid5
@@ -235,9 +235,10 @@ def _owned(value: Any) -> Any:
         return {key: _owned(item) for key, item in value.items()}
     if isinstance(value, list | set):
         return type(value)(map(_owned, value))
-    if is_dataclass(value) and not isinstance(value, type) and not value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-        return replace(value, **{field.name: _owned(getattr(value, field.name)) for field in fields(value)})
-    return value
+    parameters = getattr(value, "__dataclass_params__", None)
+    if parameters is None or parameters.frozen:
+        return value
+    return replace(value, **{field.name: _owned(getattr(value, field.name)) for field in fields(value)})
 
 
 def event_classes_of(aggregate: type[Aggregate]) -> Mapping[str, type[Event]]:

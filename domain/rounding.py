@@ -42,7 +42,8 @@ class Rounding:
 
     def apply(self, value: Decimal) -> Decimal:
         """The value with exactly `places` digits after the point."""
-        return value.quantize(Decimal(1).scaleb(-self.places), rounding=MODES[self.mode], context=DECIMAL128)
+        unit = Decimal((0, (1,), -self.places))
+        return value.quantize(unit, rounding=MODES[self.mode], context=DECIMAL128)
 
 
 def weighted_mean(pairs: list[tuple[Decimal, Decimal]]) -> Decimal | None:

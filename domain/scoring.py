@@ -16,6 +16,7 @@ from typing import Any
 from domain.feel import Evaluation, evaluate_traced
 from domain.layers import Layer, up_to
 from domain.revision import Column, Grade, Indicator, Input, MissingRule, Node, Revision
+from domain.revision.document import FIGURE
 from domain.rounding import DECIMAL128, weighted_mean
 
 HUNDRED = Decimal(100)
@@ -63,7 +64,9 @@ class ScoreNode:
 
     `raw` is the value before rounding; `share` the weight actually used as a part of the parent (0 to 1), after missing
     siblings were left out; `coverage` the share (0 to 1) of weight that had data; `facts` what the formula read;
-    `adjusted` the fact by which an expert or the Commission set the value, whose `computed` value it replaced.
+    `unread` what stands on its inputs or its points and gives no value: taken back, or of another kind than this
+    revision asks for; `adjusted` the fact by which an expert or the Commission set the value, exactly as they said it,
+    whose `computed` value it replaced.
     """
 
     id: str
@@ -77,6 +80,7 @@ class ScoreNode:
     children: tuple[ScoreNode, ...] = ()
     formula: str | None = None
     facts: tuple[Fact, ...] = ()
+    unread: tuple[Fact, ...] = ()
     adjusted: Fact | None = None
     computed: Decimal | None = None
 
@@ -100,7 +104,8 @@ class Deduction:
 class ScoreTree:
     """The whole score of one body in one cycle at one layer under one revision.
 
-    `value` = `root.value` less the deductions, never below 0, rounded as the revision rounds a total.
+    `value` = `root.value` less the deductions, never below 0, rounded as the revision rounds a total. `lifted` are the
+    facts that took a penalty back.
     """
 
     revision: str
@@ -110,6 +115,7 @@ class ScoreTree:
     root: ScoreNode
     value: Decimal | None
     deductions: tuple[Deduction, ...]
+    lifted: tuple[Fact, ...]
     grade: Grade | None
 
     @property
@@ -122,10 +128,11 @@ class ScoreTree:
         return next((node for node in self.root.walk() if node.id == node_id), None)
 
     def event_ids(self) -> frozenset[str]:
-        """Ids of all events that this score rests on."""
+        """Ids of all events that this score rests on; without any other event it would be the same."""
         found = {deduction.fact.event_id for deduction in self.deductions}
+        found.update(fact.event_id for fact in self.lifted)
         for node in self.root.walk():
-            found.update(fact.event_id for fact in node.facts)
+            found.update(fact.event_id for fact in (*node.facts, *node.unread))
             if node.adjusted is not None:
                 found.add(node.adjusted.event_id)
         return frozenset(found)
@@ -133,7 +140,9 @@ class ScoreTree:
 
 def score(revision: Revision, facts: Facts) -> ScoreTree:
     """The score tree of one body under a revision. Raises KeyError if it has no tree for the body's group."""
-    root = _Scoring(revision, by_input(facts.entries), facts.entries).node(revision.tree(facts.group))
+    read = by_input(revision, facts.entries)
+    unread = _by_input(revision, facts.entries, readable=False)
+    root = _Scoring(revision, read, unread, facts.entries).node(revision.tree(facts.group))
     deductions = deductions_of(revision, facts.entries)
     value = after_deductions(revision, root.value, deductions)
     return ScoreTree(
@@ -144,6 +153,7 @@ def score(revision: Revision, facts: Facts) -> ScoreTree:
         root=root,
         value=value,
         deductions=deductions,
+        lifted=_lifted(revision, facts.entries),
         grade=revision.grade_of(value) if value is not None else None,
     )
 
@@ -195,13 +205,28 @@ def rounded(revision: Revision, level: str, raw: Decimal | None) -> Decimal | No
     return rule.apply(raw) if rule is not None and raw is not None else raw
 
 
-def by_input(entries: Mapping[str, Fact]) -> dict[str, tuple[Fact, ...]]:
-    """The facts of each input in a fixed order (a table's rows by item), whatever order the events came in."""
+def by_input(revision: Revision, entries: Mapping[str, Fact]) -> dict[str, tuple[Fact, ...]]:
+    """The facts of each input in a fixed order (a table's rows by item), whatever order the events came in.
+
+    What was taken back is not there; nor is what was stated under a revision whose input of that id is of another kind.
+    """
+    return _by_input(revision, entries, readable=True)
+
+
+def _by_input(revision: Revision, entries: Mapping[str, Fact], *, readable: bool) -> dict[str, tuple[Fact, ...]]:
     grouped: dict[str, list[Fact]] = {}
     for subject, fact in entries.items():
-        if fact.value is not None:
-            grouped.setdefault(subject.partition("/")[0], []).append(fact)
+        declared = revision.inputs.get(subject.partition("/")[0])
+        if declared is not None and is_readable(declared, fact) is readable:
+            grouped.setdefault(declared.id, []).append(fact)
     return {name: tuple(sorted(found, key=lambda fact: fact.subject)) for name, found in grouped.items()}
+
+
+def is_readable(declared: Input, fact: Fact) -> bool:
+    """Whether the fact gives this input a value, or a row of its table."""
+    if declared.kind == "table":
+        return "/" in fact.subject and isinstance(fact.value, Mapping)
+    return fact.subject == declared.id and _value(declared, fact.value) is not None
 
 
 def deductions_of(revision: Revision, entries: Mapping[str, Fact]) -> tuple[Deduction, ...]:
@@ -218,10 +243,17 @@ def deductions_of(revision: Revision, entries: Mapping[str, Fact]) -> tuple[Dedu
     return tuple(found)
 
 
+def _lifted(revision: Revision, entries: Mapping[str, Fact]) -> tuple[Fact, ...]:
+    prefixes = tuple(f"{PENALTY_PREFIX}{penalty_id}/" for penalty_id in revision.penalties)
+    return tuple(
+        fact for subject, fact in sorted(entries.items()) if subject.startswith(prefixes) and fact.value is None
+    )
+
+
 def after_deductions(revision: Revision, value: Decimal | None, deductions: Sequence[Deduction]) -> Decimal | None:
     """The total less the penalties, never below 0, rounded as a total."""
-    if value is None or not deductions:
-        return value
+    if value is None:
+        return None
     taken = _total(deduction.points for deduction in deductions)
     return revision.rounding["total"].apply(max(ZERO, DECIMAL128.subtract(value, taken)))
 
@@ -230,6 +262,7 @@ def after_deductions(revision: Revision, value: Decimal | None, deductions: Sequ
 class _Scoring:
     revision: Revision
     facts: Mapping[str, tuple[Fact, ...]]
+    unread: Mapping[str, tuple[Fact, ...]]
     entries: Mapping[str, Fact]
 
     def node(self, node: Node) -> ScoreNode:
@@ -247,7 +280,8 @@ class _Scoring:
     def indicator(self, node: Node, indicator: Indicator) -> ScoreNode:
         raw, missing, coverage = leaf(self.revision, indicator, self.facts)
         read = tuple(fact for name in indicator.inputs for fact in self.facts.get(name, ()))
-        return self.finish(node, raw, missing, coverage, formula=indicator.formula_text, facts=read)
+        unread = tuple(fact for name in indicator.inputs for fact in self.unread.get(name, ()))
+        return self.finish(node, raw, missing, coverage, formula=indicator.formula_text, facts=read, unread=unread)
 
     def finish(
         self,
@@ -259,11 +293,12 @@ class _Scoring:
         children: tuple[ScoreNode, ...] = (),
         formula: str | None = None,
         facts: tuple[Fact, ...] = (),
+        unread: tuple[Fact, ...] = (),
     ) -> ScoreNode:
         value = rounded(self.revision, node.level, raw)
         adjustment = self.entries.get(NODE_PREFIX + node.id)
         if adjustment is not None and adjustment.value is None:
-            adjustment = None
+            unread, adjustment = (*unread, adjustment), None
         return ScoreNode(
             id=node.id,
             level=node.level,
@@ -275,6 +310,7 @@ class _Scoring:
             children=children,
             formula=formula,
             facts=facts,
+            unread=unread,
             adjusted=adjustment,
             computed=value if adjustment is not None else None,
         )
@@ -309,15 +345,17 @@ def _row(stated: Input, fact: Fact) -> dict[str, Any]:
 
 
 def _value(stated: Input | Column, value: Any) -> Any:
-    """JSON to what FEEL computes with: figures are text in JSON, decimals in formulas."""
-    return Decimal(value) if stated.kind == "number" and value is not None else value
+    """JSON to what FEEL computes with: figures are text in JSON, decimals in formulas; null if of another kind."""
+    if stated.kind == "number":
+        return Decimal(value) if isinstance(value, str) and FIGURE.fullmatch(value) else None
+    return value if isinstance(value, str if stated.kind == "text" else bool) else None
 
 
 def _points(evaluation: Evaluation) -> tuple[Decimal | None, str | None]:
     value = evaluation.value
     if isinstance(value, Decimal):
         if ZERO <= value <= HUNDRED:
-            return value, None
+            return value.copy_abs(), None
         return None, f"the formula gave {value}, which is not between 0 and 100 points"
     if value is not None:
         return None, "the formula gave something that is not a number"

@@ -1,7 +1,7 @@
 """A tally: a score kept up to date fact by fact, at the price of the changed branch only.
 
-It computes with the very functions of `domain.scoring` and gives the same value, coverage and tie values as `score`,
-which a property test holds it to; what it leaves out is the tree with its lineage.
+It computes with the very functions of `domain.scoring` and gives the same value, coverage and tie values as `score` to
+the last digit written, which a property test holds it to; what it leaves out is the tree with its lineage.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from domain.scoring import (
     aggregated,
     by_input,
     deductions_of,
+    is_readable,
     leaf,
     rounded,
 )
@@ -83,7 +84,7 @@ class Tally:
     def __init__(self, plan: Plan, entries: Mapping[str, Fact]) -> None:
         self._plan = plan
         self.entries = dict(entries)
-        self._facts = by_input(self.entries)
+        self._facts = by_input(plan.revision, self.entries)
         self._values: list[Decimal | None] = [None] * len(plan.places)
         self._coverage: list[Decimal] = [ZERO] * len(plan.places)
         self._covers_anew = True
@@ -93,30 +94,34 @@ class Tally:
 
     def state(self, facts: Iterable[Fact]) -> None:
         """Takes in what is stated now."""
+        declared = self._plan.revision.inputs
         dirty: set[int] = set()
-        inputs: set[str] = set()
+        tables: set[str] = set()
         for fact in facts:
             subject = fact.subject
             self.entries[subject] = fact
-            name, slash, _ = subject.partition("/")
             if subject.startswith(NODE_PREFIX):
                 place = self._plan.index_of.get(subject.removeprefix(NODE_PREFIX))
                 dirty.update(() if place is None else (place,))
             elif not subject.startswith(PENALTY_PREFIX):
+                name = subject.partition("/")[0]
                 dirty.update(self._plan.leaves_of.get(name, ()))
-                if slash:
-                    inputs.add(name)
-                elif fact.value is None:
-                    self._facts.pop(name, None)
-                else:
-                    self._facts[name] = (fact,)
-        for name in inputs:
-            rows = by_input({key: fact for key, fact in self.entries.items() if key.startswith(f"{name}/")})
-            if name in rows:
-                self._facts[name] = rows[name]
-            else:
-                self._facts.pop(name, None)
+                if name not in declared:
+                    continue
+                if declared[name].kind == "table":
+                    tables.add(name)
+                elif subject == name:
+                    self._read(name, (fact,) if is_readable(declared[name], fact) else ())
+        for name in tables:
+            rows = {key: fact for key, fact in self.entries.items() if key.startswith(f"{name}/")}
+            self._read(name, by_input(self._plan.revision, rows).get(name, ()))
         self._recompute(dirty)
+
+    def _read(self, name: str, facts: tuple[Fact, ...]) -> None:
+        if facts:
+            self._facts[name] = facts
+        else:
+            self._facts.pop(name, None)
 
     def _recompute(self, dirty: set[int]) -> None:
         """Computes the nodes and whatever stands above those that changed; parents come after children."""
@@ -143,9 +148,9 @@ class Tally:
         adjustment = self.entries.get(NODE_PREFIX + place.node.id)
         if adjustment is not None and adjustment.value is not None:
             value = Decimal(adjustment.value)
-        if coverage != self._coverage[index]:
+        if not _identical(coverage, self._coverage[index]):
             self._covers_anew = True
-        elif value == self._values[index]:
+        elif _identical(value, self._values[index]):
             return False
         self._values[index] = value
         self._coverage[index] = coverage
@@ -160,9 +165,15 @@ class Tally:
     def result(self) -> Tallied:
         """The score as it stands."""
         revision = self._plan.revision
-        value = self._values[-1]
-        if revision.penalties:
-            value = after_deductions(revision, value, deductions_of(revision, self.entries))
+        value = after_deductions(revision, self._values[-1], deductions_of(revision, self.entries))
         grade = revision.grade_of(value) if value is not None else None
         ties = tuple(self._values[index] for index in self._plan.ties)
         return Tallied(value, self._coverage[-1], grade.id if grade else None, ties)
+
+
+def _identical(left: Decimal | None, right: Decimal | None) -> bool:
+    """Whether two figures are written the same: 80 and 80.0 are equal, but what is computed from them may be written
+    otherwise, and the same facts must give the same digits whatever came before."""
+    if left is None or right is None:
+        return left is right
+    return left.compare_total(right) == 0

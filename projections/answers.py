@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 from domain.continuity import carried_over
 from domain.errors import NotFound
-from domain.layers import LAYERS, ORDINAL, Layer
+from domain.layers import LAYERS, ORDINAL, Layer, up_to
 from domain.ranking import Standing, rank
 from domain.revision import Revision, revision_of
+from domain.rounding import weighted_mean
 from domain.scoring import Fact, Facts, ScoreTree, score
 from projections.cases import from_tie_values, tie_values
 from projections.history import Key, TableSpec, Values
@@ -86,9 +87,9 @@ class RankingAnswer:
 
     @property
     def mean(self) -> Decimal | None:
-        """Mean of the scores there are, exact; None if there are none."""
+        """Mean of the scores there are, in decimal128, not rounded further; None if there are none."""
         scores = [row.score for row in self.rows if row.score is not None]
-        return sum(scores, Decimal(0)) / len(scores) if scores else None
+        return weighted_mean([(Decimal(1), one) for one in scores])
 
 
 def revision_in_force(source: Source, cycle: int, position: int) -> tuple[Revision, str]:
@@ -99,15 +100,24 @@ def revision_in_force(source: Source, cycle: int, position: int) -> tuple[Revisi
         listed = ", ".join(map(str, known)) or "none"
         raise NotFound(f"there is no cycle {cycle} at position {position} (cycles: {listed})", rule="cycle-known")
     methodology, revision, *_ = opened[(cycle,)]
-    return revision_named(source, revision, position), methodology
+    key = (methodology, revision)
+    _, document, *_ = source.rows(REVISIONS, {"methodology": methodology, "revision": revision}, position)[key]
+    return revision_of(document), methodology
 
 
 def revision_named(source: Source, name: str, position: int) -> Revision:
-    """A revision by its id or by the beginning (8 digits or more) of its SHA-256. Raises NotFound."""
-    for (_, revision), (sha256, document, *_) in source.rows(REVISIONS, {}, position).items():
-        if revision == name or (len(name) >= 8 and sha256.startswith(name)):
-            return revision_of(document)
-    known = ", ".join(sorted(key[1] for key in source.rows(REVISIONS, {}, position))) or "none"
+    """A revision by its id or by the beginning (8 digits or more) of its SHA-256. Raises NotFound.
+
+    Two methodologies may each have a revision of that id; then only the SHA-256 names one.
+    """
+    rows = source.rows(REVISIONS, {}, position)
+    found = {row[0]: row[1] for key, row in rows.items() if key[1] == name}
+    found = found or {row[0]: row[1] for row in rows.values() if len(name) >= 8 and row[0].startswith(name)}
+    if len(found) == 1:
+        return revision_of(*found.values())
+    if found:
+        raise NotFound(f"{name} names several revisions: {', '.join(sorted(found))}", rule="revision-known")
+    known = ", ".join(sorted(key[1] for key in rows)) or "none"
     raise NotFound(f"there is no revision {name} at position {position} (revisions: {known})", rule="revision-known")
 
 
@@ -168,7 +178,11 @@ def ranking(
         if revision.sha256 == in_force.sha256
         else _computed_scores(source, cycle, group, enrolled, position, layer, revision)
     )
-    standings = [scored[body][0] if body in scored else Standing(body, None) for body in enrolled]
+    nothing = score(revision, Facts(group, {}, layer))
+    for body in enrolled:
+        standing = Standing(body, nothing.value, tie_values(nothing, revision))
+        scored.setdefault(body, (standing, nothing.coverage, None, None))
+    standings = [scored[body][0] for body in enrolled]
     if revision.sha256 == in_force.sha256 and layer is Layer.FINAL:
         ranks = {key[2]: row[0] for key, row in source.rows(RANKINGS, {"cycle": cycle, "grp": group}, position).items()}
     else:
@@ -176,8 +190,8 @@ def ranking(
     names = {key[0]: (row[1], row[2], row[3]) for key, row in source.rows(BODIES, {}, position).items()}
     rows = []
     for standing in standings:
-        _, coverage, grade, reached = scored.get(standing.body, (standing, Decimal(0), None, None))
         body = standing.body
+        _, coverage, grade, reached = scored[body]
         rows.append(RankingRow(ranks[body], body, names[body], standing.value, grade, coverage, reached))
     rows.sort(key=lambda row: (row.rank is None, row.rank or 0, row.body))
     return RankingAnswer(
@@ -214,7 +228,9 @@ def _computed_scores(
     for body in bodies:
         facts = stated.get(body, {})
         tree = score(revision, facts_under(revision, group, facts, layer))
-        reached = [one for one in LAYERS[: ORDINAL[layer] + 1] if one in facts]
+        reached = [one for one in up_to(layer) if one in facts]
+        if not reached and tree.value is not None:
+            reached = [Layer.REPORTED]
         standing = Standing(body, tree.value, tie_values(tree, revision))
         grade = tree.grade.id if tree.grade else None
         found[body] = (standing, tree.coverage, grade, reached[-1].value if reached else None)

@@ -1,7 +1,9 @@
 """Facts and scores by case: what was stated, and what it is worth at every layer that a case has reached.
 
 A score row is kept for a layer only where the case has facts of that layer; at any other layer what stood before still
-stands. So the score at a layer is the row of the greatest layer up to it.
+stands. So the score at a layer is the row of the greatest layer up to it. A body that has stated nothing has a row (of
+what it reported) only where its revision gives points for that; a body that is withdrawn is not scored, but what is
+stated about it is kept, and counts if it is enrolled again.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from domain.cycle import Cycle
 from domain.events import Event
 from domain.layers import LAYERS, ORDINAL, Layer
 from domain.revision import Revision, revision_of
+from domain.rounding import DECIMAL128
 from domain.scoring import Fact, Facts, ScoreTree
 from domain.tally import Plan, Tally
 from projections.facts import Statement, statements
@@ -43,7 +47,7 @@ class _Case:
 class CaseFold:
     """Applies events to the tables of facts and scores. Keeps `keep` cases in memory, loading others on use."""
 
-    def __init__(self, models: ReadModels, keep: int = 2_000) -> None:
+    def __init__(self, models: ReadModels, keep: int) -> None:
         self._models = models
         self._keep = keep
         self._cases: OrderedDict[tuple[int, str], _Case] = OrderedDict()
@@ -52,6 +56,10 @@ class CaseFold:
     def fold(self, event: Event, position: int) -> list[ScoreChange]:
         """Applies one event; gives the scores that changed."""
         changed: list[ScoreChange] = []
+        if isinstance(event, Cycle.BodyEnrolled):
+            changed.extend(self._enrol(event.cycle, event.body, position))
+        elif isinstance(event, Cycle.BodyWithdrawn):
+            self._withdraw(event.cycle, event.body, position)
         by_case: dict[tuple[int, str], list[Statement]] = {}
         for statement in statements(event):
             by_case.setdefault((statement.cycle, statement.body), []).append(statement)
@@ -63,12 +71,14 @@ class CaseFold:
     def _state(
         self, cycle: int, body: str, stated: Iterable[Statement], event_id: str, position: int
     ) -> list[ScoreChange]:
-        case = self._case(cycle, body)
+        case = self._case(cycle, body) if self._models[ENROLMENTS].get((cycle, body)) is not None else None
         table = self._models[FACTS]
         facts: dict[Layer, dict[str, Fact]] = {}
         for _, _, layer, subject, value in stated:
             table.put((cycle, body, ORDINAL[layer], subject), (value, event_id), position)
             facts.setdefault(layer, {})[subject] = Fact(subject, value, event_id, position)
+        if case is None:
+            return []
         for layer, found in facts.items():
             case.stated.setdefault(layer, {}).update(found)
         return [
@@ -76,6 +86,23 @@ class CaseFold:
             for layer in LAYERS
             if layer in case.stated and self._rescore(cycle, body, case, layer, facts, position)
         ]
+
+    def _enrol(self, cycle: int, body: str, position: int) -> list[ScoreChange]:
+        """Scores what was stated before a body was enrolled again; for a new body, what stating nothing is worth."""
+        case = self._case(cycle, body)
+        nothing = Tally(self._plan(case.revision, case.group), {})
+        if nothing.result().value is not None:
+            case.stated.setdefault(Layer.REPORTED, {})
+        return [
+            ScoreChange(cycle, body, case.group, layer)
+            for layer in LAYERS
+            if layer in case.stated and self._rescore(cycle, body, case, layer, {}, position)
+        ]
+
+    def _withdraw(self, cycle: int, body: str, position: int) -> None:
+        self._cases.pop((cycle, body), None)
+        for ordinal in range(len(LAYERS)):
+            self._models[SCORES].remove((cycle, body, ordinal), position)
 
     def _rescore(
         self, cycle: int, body: str, case: _Case, layer: Layer, facts: dict[Layer, dict[str, Fact]], position: int
@@ -108,11 +135,9 @@ class CaseFold:
         if found is not None:
             self._cases.move_to_end((cycle, body))
             return found
-        enrolled = self._models[ENROLMENTS].get((cycle, body))
-        opened = self._models[CYCLES].get((cycle,))
-        if enrolled is None or opened is None:
-            raise LookupError(f"case {cycle}/{body}: the events that opened its cycle were not folded")
-        case = _Case(enrolled[0], self._revision(opened[0], opened[1]))
+        group, _ = self._models[ENROLMENTS].row((cycle, body))
+        methodology, revision, *_ = self._models[CYCLES].row((cycle,))
+        case = _Case(group, self._revision(methodology, revision))
         for key, row in self._models[FACTS].partition((cycle, body)).items():
             fact = Fact(key[3], row.values[0], row.values[1], row.valid_from)
             case.stated.setdefault(LAYERS[key[2]], {})[key[3]] = fact
@@ -122,10 +147,7 @@ class CaseFold:
         return case
 
     def _revision(self, methodology: str, revision: str) -> Revision:
-        row = self._models[REVISIONS].get((methodology, revision))
-        if row is None:
-            raise LookupError(f"revision {revision} of {methodology} was not folded")
-        sha256, document, *_ = row
+        sha256, document, *_ = self._models[REVISIONS].row((methodology, revision))
         for plan in self._plans.values():
             if plan.revision.sha256 == sha256:
                 return plan.revision
@@ -145,8 +167,8 @@ def tie_values(tree: ScoreTree, revision: Revision) -> tuple[Decimal | None, ...
 
 
 def to_tie_values(values: Iterable[Decimal | None]) -> list[str | None]:
-    """Tie values as the table of scores holds them."""
-    return [None if value is None else str(value) for value in values]
+    """Tie values as the table of scores holds them: equal ones are written the same."""
+    return [None if value is None else f"{value.normalize(DECIMAL128):f}" for value in values]
 
 
 def from_tie_values(values: Iterable[str | None]) -> tuple[Decimal | None, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from domain.casefile import CaseFile
@@ -51,11 +52,11 @@ def statements(event: Event) -> Iterator[Statement]:
             yield Statement(event.cycle, event.body, Layer.REPORTED, subject, None)
     elif isinstance(event, CaseFile.ExpertOpinionIssued):
         for adjustment in event.adjustments:
-            points = str(adjustment.points)
+            points = _figure(adjustment.points)
             yield Statement(event.cycle, event.body, Layer.EXPERT, NODE_PREFIX + adjustment.node, points)
     elif isinstance(event, CommissionSession.DecisionTaken):
         for decided in event.adjustments:
-            points = str(decided.points)
+            points = _figure(decided.points)
             yield Statement(event.cycle, decided.body, Layer.FINAL, NODE_PREFIX + decided.node, points)
         yield from _lifted(event.cycle, event.lifts)
     elif isinstance(event, CommissionSession.DecisionAnnulled):
@@ -64,3 +65,8 @@ def statements(event: Event) -> Iterator[Statement]:
         subject = f"{PENALTY_PREFIX}{event.penalty}/{event.case}"
         count = str(event.count) if isinstance(event, CaseFile.PenaltyImposed) else None
         yield Statement(event.cycle, event.body, Layer.CONCLUDED, subject, count)
+
+
+def _figure(points: Decimal) -> str:
+    """Points (0 to 100) as figures are written everywhere: no exponent, no sign."""
+    return f"{points.copy_abs():f}"

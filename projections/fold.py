@@ -13,12 +13,15 @@ from projections.trail import trail_row
 
 
 class Fold:
-    """Applies events, in order of position, to all read models."""
+    """Applies events, in order of position, to all read models.
 
-    def __init__(self, models: ReadModels) -> None:
+    Keeps so many cases and groups in memory; which ones never changes what is written.
+    """
+
+    def __init__(self, models: ReadModels, keep_cases: int = 2_000, keep_groups: int = 200) -> None:
         self.models = models
-        self._cases = CaseFold(models)
-        self._rankings = RankingFold(models)
+        self._cases = CaseFold(models, keep_cases)
+        self._rankings = RankingFold(models, keep_groups)
 
     def apply(self, recorded: Recorded) -> None:
         """Applies one event."""

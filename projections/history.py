@@ -89,6 +89,13 @@ class HistoryTable:
         row = self.partition(key[: self.spec.partition]).get(key)
         return row.values if row is not None else None
 
+    def row(self, key: Key) -> Values:
+        """The values now valid for a key, which must be there. Raises LookupError."""
+        values = self.get(key)
+        if values is None:
+            raise LookupError(f"{self.spec.name} has no row {key}: its stream's earlier events were not folded")
+        return values
+
     def put(self, key: Key, values: Values, position: int) -> bool:
         """States values for a key from a position on; False if they were valid already."""
         rows = self.partition(key[: self.spec.partition])

@@ -31,7 +31,7 @@ class _Group:
 class RankingFold:
     """Applies enrolments and score changes to the table of rankings."""
 
-    def __init__(self, models: ReadModels, keep: int = 200) -> None:
+    def __init__(self, models: ReadModels, keep: int) -> None:
         self._models = models
         self._keep = keep
         self._groups: OrderedDict[tuple[int, str], _Group] = OrderedDict()
@@ -60,8 +60,10 @@ class RankingFold:
             high = bisect_left(group.order, entry)
         insort(group.order, entry)
         group.standings[body] = standing
-        # A new body moves everyone behind it; a moved one only those between.
+        # A new body moves everyone behind it; a moved one those between, and whoever shared its old rank.
         last = len(group.order) - 1 if previous is None else max(low, high)
+        while previous is not None and last + 1 < len(group.order) and group.order[last + 1][0] == order_of(previous):
+            last += 1
         self._number(cycle, name, group, min(low, high), last, position)
 
     def _withdraw(self, cycle: int, name: str, body: str, position: int) -> None:
@@ -98,11 +100,9 @@ class RankingFold:
         if found is not None:
             self._groups.move_to_end((cycle, name))
             return found
-        opened = self._models[CYCLES].get((cycle,))
-        revision = self._models[REVISIONS].get((opened[0], opened[1])) if opened else None
-        if revision is None:
-            raise LookupError(f"ranking {cycle}/{name}: the events that opened its cycle were not folded")
-        group = _Group(revision_of(revision[1]).ties)
+        methodology, revision, *_ = self._models[CYCLES].row((cycle,))
+        _, document, *_ = self._models[REVISIONS].row((methodology, revision))
+        group = _Group(revision_of(document).ties)
         placed = self._models[RANKINGS].partition((cycle, name))
         for _, _, body in placed:
             group.standings[body] = standing_of(self._models, cycle, body)

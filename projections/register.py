@@ -37,7 +37,7 @@ def _established(models: ReadModels, event: StateBody.BodyEstablished, position:
 
 def _renamed(models: ReadModels, event: StateBody.BodyRenamed, position: int) -> None:
     names = event.names
-    group, _, _, _, since, abolished, illustrative = _values(models, BODIES, event.body)
+    group, _, _, _, since, abolished, illustrative = models[BODIES].row((event.body,))
     models[BODIES].put((event.body,), (group, names.kk, names.ru, names.en, since, abolished, illustrative), position)
 
 
@@ -47,7 +47,7 @@ def _reorganised(models: ReadModels, event: StateBody.BodyReorganised, position:
 
 
 def _abolished(models: ReadModels, event: StateBody.BodyAbolished, position: int) -> None:
-    group, kk, ru, en, since, _, illustrative = _values(models, BODIES, event.body)
+    group, kk, ru, en, since, _, illustrative = models[BODIES].row((event.body,))
     models[BODIES].put((event.body,), (group, kk, ru, en, since, event.since, illustrative), position)
 
 
@@ -58,13 +58,13 @@ def _drafted(models: ReadModels, event: Methodology.RevisionDrafted, position: i
 
 def _approved(models: ReadModels, event: Methodology.RevisionApproved, position: int) -> None:
     key = (event.methodology, event.revision)
-    sha256, document, *_ = _values(models, REVISIONS, *key)
+    sha256, document, *_ = models[REVISIONS].row(key)
     models[REVISIONS].put(key, (sha256, document, event.in_force_from, event.legal_act, None), position)
 
 
 def _repealed(models: ReadModels, event: Methodology.RevisionRepealed, position: int) -> None:
     key = (event.methodology, event.revision)
-    sha256, document, approved, legal_act, _ = _values(models, REVISIONS, *key)
+    sha256, document, approved, legal_act, _ = models[REVISIONS].row(key)
     models[REVISIONS].put(key, (sha256, document, approved, legal_act, event.repealed_from), position)
 
 
@@ -82,12 +82,12 @@ def _withdrawn(models: ReadModels, event: Cycle.BodyWithdrawn, position: int) ->
 
 
 def _assigned(models: ReadModels, event: Cycle.EvaluatorAssigned, position: int) -> None:
-    group, evaluators = _values(models, ENROLMENTS, event.cycle, event.body)
+    group, evaluators = models[ENROLMENTS].row((event.cycle, event.body))
     models[ENROLMENTS].put((event.cycle, event.body), (group, [*evaluators, event.evaluator]), position)
 
 
 def _reassigned(models: ReadModels, event: Cycle.EvaluatorReassigned, position: int) -> None:
-    group, evaluators = _values(models, ENROLMENTS, event.cycle, event.body)
+    group, evaluators = models[ENROLMENTS].row((event.cycle, event.body))
     changed = [event.evaluator if evaluator == event.replaces else evaluator for evaluator in evaluators]
     models[ENROLMENTS].put((event.cycle, event.body), (group, changed), position)
 
@@ -108,13 +108,6 @@ def _reopened(models: ReadModels, event: Cycle.CycleReopened, position: int) -> 
 
 def _published(models: ReadModels, event: Cycle.ResultsPublished, position: int) -> None:
     models[PUBLICATIONS].put((event.cycle, event.group), (event.session,), position)
-
-
-def _values(models: ReadModels, spec: Any, *key: Any) -> Any:
-    values = models[spec].get(key)
-    if values is None:
-        raise LookupError(f"{spec.name} has no row {key}: its stream's earlier events were not folded")
-    return values
 
 
 _FOLDS: dict[type[Event], Callable[[ReadModels, Any, int], None]] = {

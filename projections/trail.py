@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.casefile import CaseFile
 from domain.commission import CommissionSession
 from domain.events import Event, Recorded
-from domain.scoring import NODE_PREFIX
+from domain.scoring import NODE_PREFIX, PENALTY_PREFIX
 
 
 def trail_row(recorded: Recorded) -> tuple[Any, ...]:
@@ -55,8 +56,11 @@ def subjects_of(event: Event) -> tuple[str, ...]:
     """Inputs, rows, nodes and penalties that the event speaks of, and in a session the item (`item:1`)."""
     subjects = list(getattr(event, "subjects", ()))
     subjects += [one.subject for one in getattr(event, "values", ())]
-    for field in ("adjustments", "lifts"):
-        subjects += [NODE_PREFIX + one.node for one in getattr(event, field, ())]
+    speaking = event.proposal if isinstance(event, CommissionSession.ItemOpened) else event
+    for field in ("adjustments", "lifts", "adjusted"):
+        subjects += [NODE_PREFIX + one.node for one in getattr(speaking, field, ())]
+    if isinstance(event, CaseFile.PenaltyImposed | CaseFile.PenaltyLifted):
+        subjects.append(f"{PENALTY_PREFIX}{event.penalty}/{event.case}")
     if isinstance(event, CommissionSession.Event) and hasattr(event, "item"):
         subjects.append(f"item:{event.item}")
     return tuple(dict.fromkeys(subjects))

@@ -95,4 +95,4 @@ class EventLine:
 
 def only_moving(lines: Iterable[EventLine]) -> list[EventLine]:
     """The lines that moved a score that was there before."""
-    return [line for line in lines if any(move.before is not None for move in line.scores)]
+    return [line for line in lines if any(move.before not in (None, move.after) for move in line.scores)]

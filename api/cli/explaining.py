@@ -30,6 +30,7 @@ def as_data(tree: ScoreTree, revision: Revision, events: Events) -> dict[str, An
         "deductions": [
             {"penalty": d.penalty, "points": d.points, "event_id": d.fact.event_id} for d in tree.deductions
         ],
+        "lifted": [_fact_data(fact) for fact in tree.lifted],
         "tree": _node_data(tree.root, revision, tree.group),
         "events": {event_id: line.as_data() for event_id, line in sorted(events.items())},
     }
@@ -53,6 +54,8 @@ def _node_data(node: ScoreNode, revision: Revision, group: str) -> dict[str, Any
     if node.formula is not None:
         data["formula"] = node.formula
         data["inputs"] = [_fact_data(fact) for fact in node.facts]
+    if node.unread:
+        data["unread"] = [_fact_data(fact) for fact in node.unread]
     if node.adjusted is not None:
         data["adjusted"] = _fact_data(node.adjusted)
         data["computed"] = node.computed
@@ -70,10 +73,14 @@ def print_tree(console: Console, tree: ScoreTree, revision: Revision, events: Ev
     grade = f", grade {tree.grade.title.en}" if tree.grade else ""
     head = f"[bold]{body}, cycle {cycle}[/bold]: {shown(tree.value)} points{grade}, layer {tree.layer.value}"
     root = Tree(f"{head}, revision {tree.revision}")
+    if tree.root.adjusted is not None:
+        root.add(_set_by(tree.root, tree.root.adjusted))
     for child in tree.root.children:
         _branch(root, child, revision, tree.group, events)
     for deduction in tree.deductions:
         root.add(f"penalty {deduction.penalty}: −{deduction.points} (event {deduction.fact.event_id})")
+    for lifted in tree.lifted:
+        root.add(f"{lifted.subject} was lifted (event {lifted.event_id})")
     console.print(root, highlight=False)
 
 
@@ -87,12 +94,18 @@ def _branch(parent: Tree, node: ScoreNode, revision: Revision, group: str, event
         f"coverage {percent(node.coverage)}{illustrative}"
     )
     if node.adjusted is not None:
-        branch.add(f"set by event {node.adjusted.event_id}; computed was {shown(node.computed)}")
+        branch.add(_set_by(node, node.adjusted))
+    for fact in node.unread:
+        branch.add(f"{escape(fact.subject)} gives no value: taken back or of another kind (event {fact.event_id})")
     if node.formula is not None:
         branch.add(Text("formula: " + " ".join(node.formula.split()), style="dim"))
         branch.add(_behind(node, events))
     for child in node.children:
         _branch(branch, child, revision, group, events)
+
+
+def _set_by(node: ScoreNode, fact: Fact) -> str:
+    return f"set by event {fact.event_id}; computed was {shown(node.computed)}"
 
 
 def _behind(node: ScoreNode, events: Events) -> str:

@@ -37,7 +37,7 @@ Document = Mapping[str, Any]
 Item = TypeVar("Item")
 IDENTIFIER = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 FEEL_NAME = re.compile(r"[a-z][a-z0-9_]*")
-FIGURE = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
+FIGURE = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 KINDS = ("number", "text", "boolean", "table")
 
 
@@ -61,7 +61,7 @@ def revision_of(document: Document) -> Revision:
     """The revision that a document states. Raises RevisionError, which lists every problem."""
     reader = _Reader()
     revision = reader.revision(document)
-    if reader.problems or revision is None:
+    if revision is None:
         raise RevisionError("this is not a methodology revision", reader.problems)
     return revision
 
@@ -70,9 +70,12 @@ def revision_of(document: Document) -> Revision:
 class _Reader:
     problems: list[Problem] = field(default_factory=list)
     inputs: dict[str, Input] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
 
     def refuse(self, place: str, message: str) -> None:
-        self.problems.append(Problem(place, message))
+        """Notes a problem; of what is missing, only that it is missing. What is read goes on with a placeholder."""
+        if place not in self.absent:
+            self.problems.append(Problem(place, message))
 
     # -- the document ----------------------------------------------------------------------------------------------
 
@@ -85,7 +88,9 @@ class _Reader:
         )
         if document is None:
             return None
-        self.inputs = {item.id: item for item in self.each(document.get("inputs"), "inputs", self.input)}
+        inputs = self.each(document.get("inputs"), "inputs", self.input)
+        self.unique([item.id for item in inputs], "inputs", "input")
+        self.inputs = {item.id: item for item in inputs}
         missing = self.choice(document.get("missing", "redistribute"), "missing", [rule.value for rule in MissingRule])
         rounding = self.rounding(document.get("rounding"), "rounding")
         trees: dict[str, Node] = {}
@@ -94,6 +99,7 @@ class _Reader:
             self.refuse("trees", "expected one tree for each body group")
         else:
             for group, tree in groups.items():
+                self.identifier(group, f"trees.{group}")
                 node = self.node(tree, f"trees.{group}", "root", MissingRule(missing or "redistribute"))
                 if node is not None:
                     trees[str(group)] = node
@@ -107,7 +113,8 @@ class _Reader:
         acts = self.texts(document.get("legal_acts"), "legal_acts")
         identifier = self.identifier(document.get("id"), "id")
         methodology = self.identifier(document.get("methodology"), "methodology")
-        if self.problems or title is None:
+        notes = self.optional_text(document.get("notes"), "notes") or ""
+        if self.problems:
             return None
         return Revision(
             id=identifier,
@@ -121,7 +128,7 @@ class _Reader:
             grades=tuple(grades),
             ties=ties,
             sha256=content_address(document),
-            notes=str(document.get("notes", "")),
+            notes=notes,
         )
 
     def input(self, value: Any, place: str) -> Input | None:
@@ -141,21 +148,16 @@ class _Reader:
         if kind != "table" and columns:
             self.refuse(f"{place}.columns", "only a table input has columns")
         self.unique([column.id for column in columns] + ["item"], f"{place}.columns", "column")
-        title = self.title(item.get("title"), f"{place}.title")
-        return (
-            None
-            if title is None
-            else Input(
-                id=identifier,
-                kind=kind,
-                title=title,
-                unit=self.optional_text(item.get("unit"), f"{place}.unit"),
-                minimum=self.optional_figure(item.get("minimum"), f"{place}.minimum"),
-                maximum=self.optional_figure(item.get("maximum"), f"{place}.maximum"),
-                columns=tuple(columns),
-                provenance=self.provenance(item, place),
-                continues=self.texts(item.get("continues", []), f"{place}.continues"),
-            )
+        return Input(
+            id=identifier,
+            kind=kind,
+            title=self.title(item.get("title"), f"{place}.title"),
+            unit=self.optional_text(item.get("unit"), f"{place}.unit"),
+            minimum=self.optional_figure(item.get("minimum"), f"{place}.minimum"),
+            maximum=self.optional_figure(item.get("maximum"), f"{place}.maximum"),
+            columns=tuple(columns),
+            provenance=self.provenance(item, place),
+            continues=self.texts(item.get("continues", []), f"{place}.continues"),
         )
 
     def column(self, value: Any, place: str) -> Column | None:
@@ -180,7 +182,10 @@ class _Reader:
             maximum=self.optional_figure(item.get("maximum"), f"{place}.maximum"),
         )
 
-    def node(self, value: Any, place: str, above: str, missing: MissingRule) -> Node | None:
+    def node(self, value: Any, place: str, above: str, missing: MissingRule, depth: int = 0) -> Node | None:
+        if depth > len(LEVELS):
+            self.refuse(place, f"a tree has at most {len(LEVELS)} levels below its root")
+            return None
         item = self.fields(
             value,
             place,
@@ -201,31 +206,25 @@ class _Reader:
             for name in ("formula", "coverage"):
                 if name in item:
                     self.refuse(f"{place}.{name}", "only an indicator has one")
-            read: Callable[[Any, str], Node | None] = lambda child, at: self.node(child, at, level, missing)  # noqa: E731
-            children = self.each(item.get("children"), f"{place}.children", read)
+            read: Callable[[Any, str], Node | None] = lambda child, at: self.node(child, at, level, missing, depth + 1)  # noqa: E731
+            children = self.each(item.get("children", []), f"{place}.children", read)
             if not children:
                 self.refuse(f"{place}.children", f"a {level} needs at least one child")
-            elif not sum(child.weight for child in children):
+            elif not any(child.weight for child in children):
                 self.refuse(f"{place}.children", "the weights sum to zero")
         weight = Decimal(1) if above == "root" else self.figure(item.get("weight"), f"{place}.weight")
         if weight < 0:
             self.refuse(f"{place}.weight", f"a weight cannot be negative: {weight}")
-        title = self.title(item.get("title"), f"{place}.title")
-        provenance = Provenance(None, False) if above == "root" else self.provenance(item, place)
-        return (
-            None
-            if title is None
-            else Node(
-                id=self.identifier(item.get("id"), f"{place}.id"),
-                level=level,
-                title=title,
-                weight=weight,
-                provenance=provenance,
-                continues=self.texts(item.get("continues", []), f"{place}.continues"),
-                missing=missing,
-                children=tuple(children),
-                indicator=indicator,
-            )
+        return Node(
+            id=self.identifier(item.get("id"), f"{place}.id"),
+            level=level,
+            title=self.title(item.get("title"), f"{place}.title"),
+            weight=weight,
+            provenance=Provenance(None, False) if above == "root" else self.provenance(item, place),
+            continues=self.texts(item.get("continues", []), f"{place}.continues"),
+            missing=missing,
+            children=tuple(children),
+            indicator=indicator,
         )
 
     def level(self, value: Any, place: str, above: str) -> str:
@@ -237,8 +236,6 @@ class _Reader:
             self.refuse(f"{place}.children", "an indicator has no children")
         formula = self.formula(item.get("formula"), f"{place}.formula")
         coverage = self.formula(item["coverage"], f"{place}.coverage") if "coverage" in item else None
-        if formula is None:
-            return None
         used: set[str] = set()
         columns = {column.id for table in self.inputs.values() for column in table.columns}
         for name, expression in (("formula", formula), ("coverage", coverage)):
@@ -248,6 +245,8 @@ class _Reader:
             unknown = (expression.names - self.inputs.keys()) | (expression.row_names - self.inputs.keys() - columns)
             for missing in sorted(unknown):
                 self.refuse(f"{place}.{name}", f"`{missing}` is not an input of this revision")
+        if formula is None:
+            return None
         return Indicator(
             formula=formula,
             formula_text=item["formula"],
@@ -271,17 +270,16 @@ class _Reader:
         item = self.fields(value, place, required=names, optional=("source", "illustrative"))
         if item is None:
             return None
-        title = self.title(item.get("title"), f"{place}.title")
-        return (
-            None
-            if title is None
-            else Penalty(
-                id=self.identifier(item.get("id"), f"{place}.id"),
-                title=title,
-                points=self.figure(item.get("points"), f"{place}.points"),
-                maximum=self.figure(item.get("maximum"), f"{place}.maximum"),
-                provenance=self.provenance(item, place),
-            )
+        points, maximum = (self.figure(item.get(name), f"{place}.{name}") for name in ("points", "maximum"))
+        for name, figure in (("points", points), ("maximum", maximum)):
+            if figure < 0:
+                self.refuse(f"{place}.{name}", f"a penalty takes points off, so it cannot be negative: {figure}")
+        return Penalty(
+            id=self.identifier(item.get("id"), f"{place}.id"),
+            title=self.title(item.get("title"), f"{place}.title"),
+            points=points,
+            maximum=maximum,
+            provenance=self.provenance(item, place),
         )
 
     def grade(self, value: Any, place: str) -> Grade | None:
@@ -289,16 +287,11 @@ class _Reader:
         item = self.fields(value, place, required=names, optional=("source", "illustrative"))
         if item is None:
             return None
-        title = self.title(item.get("title"), f"{place}.title")
-        return (
-            None
-            if title is None
-            else Grade(
-                id=self.identifier(item.get("id"), f"{place}.id"),
-                title=title,
-                at_least=self.figure(item.get("at_least"), f"{place}.at_least"),
-                provenance=self.provenance(item, place),
-            )
+        return Grade(
+            id=self.identifier(item.get("id"), f"{place}.id"),
+            title=self.title(item.get("title"), f"{place}.title"),
+            at_least=self.figure(item.get("at_least"), f"{place}.at_least"),
+            provenance=self.provenance(item, place),
         )
 
     def ties(self, value: Any, place: str, trees: Mapping[str, Node]) -> TieRule:
@@ -340,6 +333,7 @@ class _Reader:
         for name in required:
             if name not in value:
                 self.refuse(f"{place}.{name}".lstrip("."), "is missing")
+                self.absent.add(f"{place}.{name}".lstrip("."))
         for name in value:
             if name not in required and name not in optional:
                 self.refuse(f"{place}.{name}".lstrip("."), "is not a known field")
@@ -354,18 +348,20 @@ class _Reader:
 
     def unique(self, identifiers: Sequence[str], place: str, what: str) -> None:
         for identifier in sorted({name for name in identifiers if identifiers.count(name) > 1}):
-            self.refuse(place, f"two {what}s are called `{identifier}`")
+            self.refuse(place, f"`{identifier}` names more than one {what}")
 
-    def title(self, value: Any, place: str) -> Title | None:
+    def title(self, value: Any, place: str) -> Title:
         item = self.fields(value, place, required=("kk", "ru", "en"), optional=())
         if item is None:
-            return None
+            return Title("", "", "")
         kk, ru, en = (self.text(item.get(language), f"{place}.{language}") for language in ("kk", "ru", "en"))
         return Title(kk, ru, en)
 
     def provenance(self, item: Mapping[str, Any], place: str) -> Provenance:
         source, illustrative = item.get("source"), item.get("illustrative", False)
-        if (source is None) == (illustrative is not True):
+        if not isinstance(illustrative, bool):
+            self.refuse(f"{place}.illustrative", "expected true or false")
+        elif (source is None) is not illustrative:
             self.refuse(place, "state where this comes from: either `source: <citation>` or `illustrative: true`")
         return Provenance(self.optional_text(source, f"{place}.source"), illustrative is True)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
-from adapters.eventstore.reader import EventReader
+from adapters.eventstore.reader import StoredRow
 from api.application import EvaluationRecord
 from domain.errors import NotAuthorised, WrongState
 from ops.demo.history import Step, steps
@@ -24,7 +25,14 @@ class Progress(Protocol):
         """One more step."""
 
 
-def play(record: EvaluationRecord, reader: EventReader, progress: Progress = lambda *_: None) -> int:
+class Reader(Protocol):
+    """Where the events are that the record holds already."""
+
+    def all(self) -> Iterable[StoredRow]:
+        """All of them, in order."""
+
+
+def play(record: EvaluationRecord, reader: Reader, progress: Progress = lambda *_: None) -> int:
     """Carries out every step that the record does not hold yet; gives how many were carried out.
 
     A step is one transaction and known by its correlation id, so a play that was killed anywhere goes on without
@@ -65,5 +73,5 @@ def _carry_out(record: EvaluationRecord, step: Step) -> None:
             raise DemoError(f"{step.command.act_name()} had to be refused by {step.refused} and was not")
 
 
-def _correlations(reader: EventReader) -> set[UUID]:
+def _correlations(reader: Reader) -> set[UUID]:
     return {UUID(json.loads(row.state)["envelope"]["correlation_id"]) for row in reader.all()}

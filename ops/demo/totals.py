@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from domain.layers import LAYERS
+from domain.rounding import DECIMAL128, Rounding
 from projections.answers import Source, ranking
 from projections.tables import FACTS
 
 CYCLE = 2022
+ONE_PLACE = Rounding(1, "half_up")
 
 
 def published_totals(source: Source, position: int) -> dict[str, str]:
@@ -39,7 +41,7 @@ def published_totals(source: Source, position: int) -> dict[str, str]:
         "partly achieved": f"{count['partly']} ({_percent(count['partly'], total)} %)",
         "not achieved": f"{count['not']} ({_percent(count['not'], total)} %)",
         "not counted": f"{count['none']} ({_percent(count['none'], total)} %)",
-        "mean score": str(mean.quantize(Decimal("0.1"))),
+        "mean score": str(ONE_PLACE.apply(mean)),
         "below 90": str(sum(1 for row in answer.rows if row.score is not None and row.score < 90)),
     }
 
@@ -48,9 +50,9 @@ def _state(row: dict[str, str | None]) -> str:
     if row["fact"] is None:
         return "none"
     plan, fact = Decimal(row["plan"] or 0), Decimal(row["fact"])
-    ratio = fact / plan if row["better"] == "more" else Decimal(1) if fact <= plan else plan / fact
-    return "fully" if ratio >= 1 else "not" if ratio < Decimal("0.5") else "partly"
+    reached, wanted = (fact, plan) if row["better"] == "more" else (plan, fact)
+    return "fully" if reached >= wanted else "not" if DECIMAL128.multiply(reached, Decimal(2)) < wanted else "partly"
 
 
 def _percent(part: int, whole: int) -> str:
-    return str((Decimal(part) * 100 / whole).quantize(Decimal("0.1")))
+    return str(ONE_PLACE.apply(DECIMAL128.divide(Decimal(part * 100), Decimal(whole))))

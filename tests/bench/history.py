@@ -104,7 +104,7 @@ def history(acts: int, cycles: int = 13, bodies: int = 40, indicators: int = 50,
     yield versions.event(Methodology, Methodology.RevisionApproved, key, **common, **approved)
     for year in range(2010, 2010 + cycles):
         opened = {"methodology": METHODOLOGY, "revision": REVISION, "revision_sha256": address}
-        yield versions.event(Cycle, Cycle.CycleOpened, (year,), cycle=year, **opened, retrospective=True)
+        yield versions.event(Cycle, Cycle.CycleOpened, (year,), cycle=year, **opened, retrospective=True, calendar=())
         for code in codes:
             yield versions.event(Cycle, Cycle.BodyEnrolled, (year,), cycle=year, body=code, group=groups[code])
         # Every value is reported first; corrections, re-verifications, conclusions and objections follow, mixed.
