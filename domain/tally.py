@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 from typing import NamedTuple
 
 from domain.revision import Indicator, MissingRule, Node, Revision
@@ -60,6 +61,11 @@ class Plan:
         parents: dict[int, int] = {}
         self._lay(revision.tree(group), parents)
         self.parent = [parents.get(index, -1) for index in range(len(self.places))]
+        self.rank = [0] * len(self.places)
+        """Which child of its parent a node is, from 0."""
+        for place in self.places:
+            for rank, child in enumerate(place.children):
+                self.rank[child] = rank
         self.ties = [self.index_of[name] for name in revision.ties.break_by]
 
     def _lay(self, node: Node, parents: dict[int, int]) -> int:
@@ -86,6 +92,10 @@ class Tally:
         self.entries = dict(entries)
         self._facts = by_input(plan.revision, self.entries)
         self._values: list[Decimal | None] = [None] * len(plan.places)
+        self._weighted: list[list[Decimal]] = [[ZERO] * len(place.children) for place in plan.places]
+        """For each node its children's values times their weights; zero for those without a value."""
+        self._without = [len(place.children) for place in plan.places]
+        """How many children of each node have no value."""
         self._coverage: list[Decimal] = [ZERO] * len(plan.places)
         self._covers_anew = True
         """Whether the coverage of a node computed now may have changed, below in this round or from the start."""
@@ -141,8 +151,7 @@ class Tally:
         if place.indicator is not None:
             raw, _, coverage = leaf(revision, place.indicator, self._facts)
         else:
-            values = self._values
-            raw, _ = aggregated(place.rule, place.weights, [values[child] for child in place.children])
+            raw = self._aggregated(index, place)
             coverage = self._coverage[index] if not self._covers_anew else self._covered(place)
         value = rounded(revision, place.node.level, raw)
         adjustment = self.entries.get(NODE_PREFIX + place.node.id)
@@ -152,15 +161,29 @@ class Tally:
             self._covers_anew = True
         elif _identical(value, self._values[index]):
             return False
+        self._tell_parent(index, place, value)
         self._values[index] = value
         self._coverage[index] = coverage
         return True
+
+    def _tell_parent(self, index: int, place: _Place, value: Decimal | None) -> None:
+        parent = self._plan.parent[index]
+        if parent >= 0:
+            weighted = ZERO if value is None else DECIMAL128.multiply(place.node.weight, value)
+            self._weighted[parent][self._plan.rank[index]] = weighted
+            self._without[parent] += (value is None) - (self._values[index] is None)
+
+    def _aggregated(self, index: int, place: _Place) -> Decimal | None:
+        """What `scoring.aggregated` gives: the same sums in the same order, over products that are kept."""
+        if self._without[index] or not place.weight_sum:
+            return aggregated(place.rule, place.weights, [self._values[child] for child in place.children])[0]
+        return DECIMAL128.divide(reduce(DECIMAL128.add, self._weighted[index], ZERO), place.weight_sum)
 
     def _covered(self, place: _Place) -> Decimal:
         coverage = ZERO
         for weight, child in zip(place.weights, place.children, strict=True):
             coverage = DECIMAL128.add(coverage, DECIMAL128.multiply(weight, self._coverage[child]))
-        return DECIMAL128.divide(coverage, place.weight_sum)
+        return DECIMAL128.divide(coverage, place.weight_sum) or ZERO
 
     def result(self) -> Tallied:
         """The score as it stands."""

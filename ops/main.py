@@ -24,6 +24,7 @@ from api.cli.bodies import register_bodies
 from api.cli.commands import explain_score, print_ranking, register_commands
 from api.cli.comparing import register_comparing
 from api.cli.histories import print_history, register_history
+from api.cli.methodology import register_methodology
 from api.cli.output import Format, print_json, print_rows
 from api.cli.replaying import register_replaying
 from api.services import Services
@@ -47,7 +48,14 @@ def _open() -> AbstractContextManager[Services]:
     return opened(Settings())
 
 
-for register in (register_commands, register_comparing, register_bodies, register_history, register_replaying):
+for register in (
+    register_commands,
+    register_comparing,
+    register_bodies,
+    register_history,
+    register_replaying,
+    register_methodology,
+):
     register(app, _open)
 
 

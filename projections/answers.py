@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from domain.continuity import carried_over
+from domain.carried import carried_over
 from domain.errors import NotFound
 from domain.layers import LAYERS, ORDINAL, Layer, up_to
 from domain.ranking import Standing, rank
 from domain.revision import Revision, revision_of
 from domain.rounding import weighted_mean
 from domain.scoring import Fact, Facts, ScoreTree, score
-from projections.cases import from_tie_values, tie_values
+from domain.tally import Plan, Tally
+from projections.cases import from_tie_values
 from projections.history import Key, TableSpec, Values
 from projections.tables import (
     BODIES,
@@ -178,9 +179,9 @@ def ranking(
         if revision.sha256 == in_force.sha256
         else _computed_scores(source, cycle, group, enrolled, position, layer, revision)
     )
-    nothing = score(revision, Facts(group, {}, layer))
+    nothing = Tally(Plan(revision, group), {}).result()
     for body in enrolled:
-        standing = Standing(body, nothing.value, tie_values(nothing, revision))
+        standing = Standing(body, nothing.value, nothing.tie_values)
         scored.setdefault(body, (standing, nothing.coverage, None, None))
     standings = [scored[body][0] for body in enrolled]
     if revision.sha256 == in_force.sha256 and layer is Layer.FINAL:
@@ -224,16 +225,16 @@ def _computed_scores(
     source: Source, cycle: int, group: str, bodies: list[str], position: int, layer: Layer, revision: Revision
 ) -> dict[str, Scored]:
     stated = stated_by_body(source, cycle, position)
+    plan = Plan(revision, group)
     found: dict[str, Scored] = {}
     for body in bodies:
         facts = stated.get(body, {})
-        tree = score(revision, facts_under(revision, group, facts, layer))
+        tally = Tally(plan, facts_under(revision, group, facts, layer).entries).result()
         reached = [one for one in up_to(layer) if one in facts]
-        if not reached and tree.value is not None:
+        if not reached and tally.value is not None:
             reached = [Layer.REPORTED]
-        standing = Standing(body, tree.value, tie_values(tree, revision))
-        grade = tree.grade.id if tree.grade else None
-        found[body] = (standing, tree.coverage, grade, reached[-1].value if reached else None)
+        standing = Standing(body, tally.value, tally.tie_values)
+        found[body] = (standing, tally.coverage, tally.grade, reached[-1].value if reached else None)
     return found
 
 

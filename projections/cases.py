@@ -19,7 +19,7 @@ from domain.events import Event
 from domain.layers import LAYERS, ORDINAL, Layer
 from domain.revision import Revision, revision_of
 from domain.rounding import DECIMAL128
-from domain.scoring import Fact, Facts, ScoreTree
+from domain.scoring import Fact, Facts
 from domain.tally import Plan, Tally
 from projections.facts import Statement, statements
 from projections.tables import CYCLES, ENROLMENTS, FACTS, REVISIONS, SCORES, ReadModels
@@ -158,12 +158,6 @@ class CaseFold:
         if key not in self._plans:
             self._plans[key] = Plan(revision, group)
         return self._plans[key]
-
-
-def tie_values(tree: ScoreTree, revision: Revision) -> tuple[Decimal | None, ...]:
-    """The values of the nodes that the revision's tie rule compares, in the rule's order."""
-    nodes = (tree.node(node_id) for node_id in revision.ties.break_by)
-    return tuple(node.value if node is not None else None for node in nodes)
 
 
 def to_tie_values(values: Iterable[Decimal | None]) -> list[str | None]:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.continuity import Continuity
 from domain.errors import NotFound
 from domain.layers import Layer
 from domain.revision import Node, Revision, revision_of
+from domain.revision.continuation import Continuity
 from domain.rounding import DECIMAL128, weighted_mean
 from domain.scoring import Facts, ScoreTree, score
 from projections.answers import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.continuity import unread
+from domain.carried import unread
 from domain.revision import Node, Revision
 from domain.rounding import DECIMAL128
 from domain.scoring import Facts, ScoreTree

@@ -133,7 +133,7 @@ class HistoryTable:
             rows = self._partitions[key[:size]]
             row = rows[key]
             changes.rows.append(Row(key, row.values, row.valid_from, None))
-            rows[key] = row._replace(stored=True)
+            rows[key] = OpenRow(row.values, row.valid_from, True)
         self._ended, self._finished, self._unsaved = [], [], set()
         return changes
 

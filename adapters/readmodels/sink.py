@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from adapters.readmodels.columns import json_places, outgoing, selected, type_of
+from adapters.readmodels.columns import TRAIL_PLACES, outgoing, places, selected, type_of
 from projections.history import Changes, Key, Load, TableSpec, Values
 from projections.tables import SPECS, TRAIL_COLUMNS, ReadModels
 
@@ -44,7 +44,7 @@ def write(connection: Connection, models: ReadModels) -> int:
     if models.trail:
         with connection.cursor().copy(f"COPY shezhire.trail ({', '.join(_quoted(TRAIL_COLUMNS))}) FROM STDIN") as copy:
             for row in models.trail:
-                copy.write_row(row)
+                copy.write_row(outgoing(row, TRAIL_PLACES))
         written += len(models.trail)
         models.trail.clear()
     return written
@@ -64,10 +64,10 @@ def _end(connection: Connection, spec: TableSpec, changes: Changes) -> None:
 
 def _insert(connection: Connection, spec: TableSpec, changes: Changes) -> None:
     columns = ", ".join((*spec.key, *spec.values, "valid_from", "valid_to"))
-    places = json_places(spec)
+    written = places(spec)
     with connection.cursor().copy(f"COPY shezhire.{spec.name} ({columns}) FROM STDIN") as copy:
         for row in changes.rows:
-            copy.write_row((*row.key, *outgoing(row.values, places), row.valid_from, row.valid_to))
+            copy.write_row((*row.key, *outgoing(row.values, written), row.valid_from, row.valid_to))
 
 
 def _quoted(columns: Iterable[str]) -> list[str]:

@@ -69,7 +69,7 @@ def print_rows(
         columns = list(rows[0]) if rows else []
         for column in columns:
             numeric = any(isinstance(row[column], Decimal | int) for row in rows)
-            code = column in ("body", "item", "setting", "variable", "check")
+            code = column in ("body", "item", "revision", "setting", "variable", "check")
             table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=code)
         for row in rows:
             table.add_row(*(cell(row[column]) for column in columns))

@@ -19,16 +19,16 @@ from domain.statements import Stated
 MOMENT = datetime(2023, 1, 1, tzinfo=UTC)
 ACTOR = Actor(person="officer-1", role="body-officer", body="min-health", appointment="officer-1-1")
 AUTHORITY = Authority(policies="0" * 64, decision="allow", determined_by=("body-reports",))
-METHODOLOGY, REVISION = "bench", "bench-1"
+METHODOLOGY, REVISION, OTHER_REVISION = "bench", "bench-1", "bench-2"
 
 
-def document(indicators: int = 50) -> dict[str, Any]:
+def document(indicators: int = 50, revision: str = REVISION, weights: tuple[str, str, str] = ("1", "1", "1")) -> Any:
     """A revision with three blocks and this many indicators over one number each, for both groups."""
     title = {"kk": "т", "ru": "т", "en": "t"}
     illustrative = {"title": title, "illustrative": True}
     blocks = []
     names = [f"input_{number}" for number in range(indicators)]
-    for block in range(3):
+    for block, weight in enumerate(weights):
         leaves = [
             {
                 "id": f"indicator-{number}",
@@ -39,10 +39,10 @@ def document(indicators: int = 50) -> dict[str, Any]:
             }
             for number in range(block, indicators, 3)
         ]
-        blocks.append({"id": f"block-{block}", "level": "block", "weight": "1", **illustrative, "children": leaves})
+        blocks.append({"id": f"block-{block}", "level": "block", "weight": weight, **illustrative, "children": leaves})
     tree = {"id": "total", "title": title, "children": blocks}
     return {
-        "id": REVISION,
+        "id": revision,
         "methodology": METHODOLOGY,
         "title": title,
         "legal_acts": ["none"],
@@ -77,12 +77,22 @@ class Versions:
         return event(originator_id=stream, originator_version=version, envelope=envelope, **data)
 
 
-def history(acts: int, cycles: int = 13, bodies: int = 40, indicators: int = 50, seed: int = 1) -> Iterator[Event]:
-    """Registers, then about `acts` acts on case files: one value each, spread over all cases of each cycle."""
+def history(
+    acts: int,
+    cycles: int = 13,
+    bodies: int = 40,
+    indicators: int = 50,
+    seed: int = 1,
+    groups: tuple[str, ...] = ("local", "central"),
+) -> Iterator[Event]:
+    """Registers, then about `acts` acts on case files: one value each, spread over all cases of each cycle.
+
+    A second revision with other weights is drafted and never in force.
+    """
     chance = random.Random(seed)
     versions = Versions()
     codes = [f"body-{number}" for number in range(bodies)]
-    groups = {code: "central" if number % 2 else "local" for number, code in enumerate(codes)}
+    group_of = {code: groups[number % len(groups)] for number, code in enumerate(codes)}
     rules = document(indicators)
     address = content_address(rules)
     for code in codes:
@@ -91,7 +101,7 @@ def history(acts: int, cycles: int = 13, bodies: int = 40, indicators: int = 50,
             StateBody.BodyEstablished,
             (code,),
             body=code,
-            group=groups[code],
+            group=group_of[code],
             names=Names(kk=code, ru=code, en=code),
             since=None,
             predecessors=(),
@@ -102,11 +112,14 @@ def history(acts: int, cycles: int = 13, bodies: int = 40, indicators: int = 50,
     yield versions.event(Methodology, Methodology.RevisionDrafted, key, **common, document=rules)
     approved = {"legal_act": "none", "in_force_from": date(2010, 1, 1)}
     yield versions.event(Methodology, Methodology.RevisionApproved, key, **common, **approved)
+    other = document(indicators, OTHER_REVISION, ("3", "2", "1"))
+    drafted = {"methodology": METHODOLOGY, "revision": OTHER_REVISION, "sha256": content_address(other)}
+    yield versions.event(Methodology, Methodology.RevisionDrafted, key, **drafted, document=other)
     for year in range(2010, 2010 + cycles):
         opened = {"methodology": METHODOLOGY, "revision": REVISION, "revision_sha256": address}
         yield versions.event(Cycle, Cycle.CycleOpened, (year,), cycle=year, **opened, retrospective=True, calendar=())
         for code in codes:
-            yield versions.event(Cycle, Cycle.BodyEnrolled, (year,), cycle=year, body=code, group=groups[code])
+            yield versions.event(Cycle, Cycle.BodyEnrolled, (year,), cycle=year, body=code, group=group_of[code])
         # Every value is reported first; corrections, re-verifications, conclusions and objections follow, mixed.
         reported = [(code, number) for code in codes for number in range(indicators)]
         chance.shuffle(reported)

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import methodology
-from domain.continuity import Continuity
 from domain.errors import NotFound
 from domain.layers import Layer
 from domain.revision import revision_of
+from domain.revision.continuation import Continuity
 from domain.scoring import Fact, Facts, score
 from projections.comparison import Comparison, Wanted, compare, matched
 from projections.gaps import gaps_of

@@ -1,6 +1,7 @@
 """The laws of the read models, tried on random histories."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given
@@ -11,7 +12,7 @@ from domain.layers import LAYERS, ORDINAL, Layer
 from domain.ranking import rank
 from domain.scoring import Facts, ScoreTree, score
 from projections.answers import ReplayedSource, ranking, score_tree
-from projections.cases import tie_values, to_tie_values
+from projections.cases import to_tie_values
 from projections.facts import statements
 from projections.fold import Fold, replay
 from projections.rankings import standing_of
@@ -31,6 +32,10 @@ from tests.strategies import (
     told_histories,
     written,
 )
+
+
+def tree_values(tree: ScoreTree, names: Iterable[str]) -> list[Decimal | None]:
+    return [node.value for node in map(tree.node, names) if node is not None]
 
 
 def enrolled(models: ReadModels, position: int) -> dict[str, str]:
@@ -60,7 +65,7 @@ def test_each_stored_score_is_the_score_of_the_facts(told: Told) -> None:
             value, coverage, grade, ties, address = rows[(YEAR, body, ORDINAL[layer])]
             assert (str(value), coverage) == (str(tree.value), tree.coverage)
             assert grade == (tree.grade.id if tree.grade else None)
-            assert ties == to_tie_values(tie_values(tree, history.revision))
+            assert ties == to_tie_values(tree_values(tree, history.revision.ties.break_by))
             assert address == history.revision.sha256
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.continuity import Continuity, carried_over, unread
+from domain.carried import carried_over, unread
 from domain.revision import Revision, revision_of
+from domain.revision.continuation import Continuity
 from domain.scoring import Fact, Facts, score
 from tests.story import TITLE, rules
 

@@ -1,4 +1,4 @@
-"""What carries on from one revision to another: inputs and nodes, by the ids that a revision says it continues.
+"""How a revision reads facts that were stated under another: by the ids of its inputs, and of those they continue.
 
 Nothing here computes or invents a value: a fact is read under the id of the input that continues the one it was stated
 for, and keeps its value and its event.
@@ -6,7 +6,7 @@ for, and keeps its value and its event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.revision import Revision
@@ -46,25 +46,3 @@ def unread(revision: Revision, group: str, entries: Mapping[str, Fact]) -> dict[
         if fact.value is not None and name not in known:
             found[name] = found.get(name, 0) + 1
     return dict(sorted(found.items()))
-
-
-class Continuity:
-    """Which nodes carry on which older ones, directly or through revisions between, in the trees of one group."""
-
-    def __init__(self, revisions: Iterable[Revision], group: str) -> None:
-        self._continues: dict[str, set[str]] = {}
-        for revision in revisions:
-            tree = revision.trees.get(group)
-            for node in tree.walk() if tree is not None else ():
-                self._continues.setdefault(node.id, set()).update(node.continues)
-
-    def older(self, node_id: str) -> frozenset[str]:
-        """All ids that a node carries on; without its own."""
-        found: set[str] = set()
-        waiting = [node_id]
-        while waiting:
-            for older in self._continues.get(waiting.pop(), ()):
-                if older not in found:
-                    found.add(older)
-                    waiting.append(older)
-        return frozenset(found - {node_id})

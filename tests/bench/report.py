@@ -1,0 +1,122 @@
+"""What was measured, as tables for people: in the terminal and in `docs/benchmarks.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import answers
+from tests.bench.append import OURS
+from tests.bench.catchup import QUARTERS, CatchUp
+from tests.bench.measure import Sample, spread
+
+CATCH_UP_TARGET = 25_000
+"""Events a second."""
+MILLISECONDS_TARGET = {answers.RANKED: 50.0, answers.SCORED: 1.0}
+
+Samples = dict[tuple[str, str], list[Sample]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table with its title, what stands before it, and its columns (the first one text, the others figures)."""
+
+    title: str
+    introduction: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def append_section(samples: Samples, remarks: Sequence[str]) -> Section:
+    """Events appended a second, each peer beside ours."""
+    ours = {workload: spread([one.rate for one in found]) for (workload, who), found in samples.items() if who == OURS}
+    rows = []
+    for (workload, contender), found in samples.items():
+        rate = spread([one.rate for one in found])
+        ratio = "" if contender == OURS else f"{ours[workload].median / rate.median:.2f}"
+        cpu = spread([one.cpu_microseconds for one in found])
+        range_ = f"{rate.least:,.0f} to {rate.most:,.0f}"
+        rows.append((workload, contender, f"{rate.median:,.0f}", range_, ratio, f"{cpu.median:,.0f}"))
+    introduction = (
+        "Every contender stores the same bytes (one usual event), already serialised except for emmett, which takes an "
+        "object. Single events go on their writer's stream, each expecting the version before. `100 events a commit`: "
+        "with us, the library, INSERT and COPY a hundred streams get their first event; with emmett one stream gets a "
+        "hundred. `64 writers` are 64 threads (with emmett 64 concurrent calls): here ours commit in groups. Our "
+        "table has an index on time more than the bare one, a trigger against change, a check of every version and a "
+        "lock that makes positions follow the order of commits; INSERT and COPY have none of it. "
+        "Processor time is the client's alone."
+    )
+    columns = ("workload", "who", "events/s", "least to most", "ours ÷ theirs", "client CPU, µs/event")
+    return Section("Append", " ".join((introduction, *remarks)), columns, rows)
+
+
+def catch_up_section(runs: Sequence[CatchUp], runner: Sequence[Sample]) -> Section:
+    """All projections from nothing, and the library's runner on one table."""
+    ours = [run.sample for run in runs]
+    rows = [_catch_up_row(f"{OURS}, all read models", ours), _catch_up_row("ProjectionRunner, one table", runner)]
+    ratio = spread([one.rate for one in ours]).median / spread([one.rate for one in runner]).median
+    met = spread([one.rate for one in ours]).median >= CATCH_UP_TARGET
+    memory = "; ".join(
+        f"{quarter:.0%} {spread([run.memory[quarter] for run in runs]).median:.0f} MB" for quarter in QUARTERS
+    )
+    introduction = (
+        f"A new process builds all read models (registers, facts, scores with their history, rankings, trail) from the "
+        f"first event on. Target {CATCH_UP_TARGET:,} events/s: {'met' if met else 'not met'}. Resident memory on the "
+        f"way: {memory}. The library's ProjectionRunner keeps one table of counts, one transaction an event; ours is "
+        f"{ratio:.1f} times as fast."
+    )
+    return Section("Catch-up", introduction, ("who", "events", "events/s", "least to most", "CPU, µs/event"), rows)
+
+
+def _catch_up_row(name: str, samples: Sequence[Sample]) -> tuple[str, ...]:
+    rate = spread([one.rate for one in samples])
+    cpu = spread([one.cpu_microseconds for one in samples])
+    range_ = f"{rate.least:,.0f} to {rate.most:,.0f}"
+    return name, f"{samples[0].things:,}", f"{rate.median:,.0f}", range_, f"{cpu.median:,.0f}"
+
+
+def answers_section(samples: Samples) -> Section:
+    """Milliseconds an answer."""
+    rows = []
+    for (question, _), found in samples.items():
+        took = spread([one.milliseconds for one in found])
+        target = MILLISECONDS_TARGET.get(question)
+        verdict = "" if target is None else f"{target:g} ms: {'met' if took.median <= target else 'not met'}"
+        rows.append((question, f"{took.median:.2f}", f"{took.least:.2f} to {took.most:.2f}", verdict))
+    return Section("Answers", "One process, one connection.", ("what", "ms", "least to most", "target"), rows)
+
+
+def shown(section: Section, console: Console) -> None:
+    """The table in the terminal."""
+    table = Table(title=section.title, caption=section.introduction, caption_justify="left")
+    for number, column in enumerate(section.columns):
+        table.add_column(column, justify="left" if number == 0 else "right")
+    for row in section.rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def written(sections: Sequence[Section], machine: dict[str, str], command: str, rounds: int, moment: datetime) -> str:
+    """The page `docs/benchmarks.md`."""
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Measured {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC by `{command}` (`make bench` does the same), "
+        f"{rounds} rounds; all contenders took turns in each round, on one server. Figures are medians of the rounds, "
+        "with the least and the most. Compare ratios, not machines.",
+        "",
+        *(f"* {name}: {fact}" for name, fact in machine.items()),
+    ]
+    for section in sections:
+        lines += ["", f"## {section.title}", "", section.introduction, "", _line(section.columns)]
+        lines.append("|" + "---|" + "---:|" * (len(section.columns) - 1))
+        lines += [_line(row) for row in section.rows]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
