@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench campaign lock fmt clean
+.PHONY: help setup demo test check bench tck campaign lock fmt clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 18
@@ -38,6 +38,9 @@ check: setup
 
 bench: setup ## measure against peers in the same run; writes docs/benchmarks.md
 	@$(BIN)/python -m tests.bench
+
+tck: setup ## measure FEEL by the OMG's test kit: make tck TCK=path/to/TestCases
+	@$(BIN)/python -m tests.tck $(if $(TCK),$(TCK),$(error say where the kit is: make tck TCK=path/to/TestCases))
 
 campaign: setup ## the slow tests: kills at random moments, large histories
 	@$(BIN)/python -m pytest -m campaign

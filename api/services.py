@@ -45,23 +45,24 @@ class Services:
     def position_of(self, as_of: str | None) -> int:
         """The position that `as_of` names: a number, a date (its end, in Almaty), or a time. Raises InvalidInput."""
         head = self.caught_up()
-        if as_of is None:
-            return head
-        if as_of.isdigit():
-            return min(int(as_of), head)
-        try:
-            if len(as_of) == 10:
-                return self.reader.position_at(end_of(date.fromisoformat(as_of)))
-            moment = datetime.fromisoformat(as_of)
-        except ValueError as error:
-            expected = "expected a position (1234), a date (2023-06-20) or a time with its offset"
-            raise InvalidInput(
-                "this moment cannot be understood", [Problem("as-of", f"{expected}: {error}")]
-            ) from error
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=almaty())
-        return self.reader.position_at(moment)
+        return head if as_of is None else position_named(self.reader, as_of, head)
 
     def replayed(self, until: int) -> ReplayedSource:
         """Read models computed from the first event on, without trusting any stored table."""
         return ReplayedSource(replay(recorded_of(*row) for row in self.reader.all(until)))
+
+
+def position_named(reader: EventReader, as_of: str, head: int) -> int:
+    """The position, at most `head`, that a number, a date (its end, in Almaty) or a time names. Raises InvalidInput."""
+    if as_of.isdigit():
+        return min(int(as_of), head)
+    try:
+        if len(as_of) == 10:
+            return reader.position_at(end_of(date.fromisoformat(as_of)))
+        moment = datetime.fromisoformat(as_of)
+    except ValueError as error:
+        expected = "expected a position (1234), a date (2023-06-20) or a time with its offset"
+        raise InvalidInput("this moment cannot be understood", [Problem("as-of", f"{expected}: {error}")]) from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=almaty())
+    return reader.position_at(moment)

@@ -127,6 +127,11 @@ class ScoreTree:
         """The node of that id, or None."""
         return next((node for node in self.root.walk() if node.id == node_id), None)
 
+    def values_of(self, node_ids: Iterable[str]) -> tuple[Decimal | None, ...]:
+        """The values of nodes of this tree, in the order given. Raises KeyError for one that it does not have."""
+        values = {node.id: node.value for node in self.root.walk()}
+        return tuple(values[node_id] for node_id in node_ids)
+
     def event_ids(self) -> frozenset[str]:
         """Ids of all events that this score rests on; without any other event it would be the same."""
         found = {deduction.fact.event_id for deduction in self.deductions}

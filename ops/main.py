@@ -20,6 +20,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adapters.eventstore.recorder import StoreUnavailable
 from adapters.postgres.embedded import EmbeddedServerError
+from api.cli.analysis import register_analysis
 from api.cli.bodies import register_bodies
 from api.cli.commands import explain_score, print_ranking, register_commands
 from api.cli.comparing import register_comparing
@@ -55,6 +56,7 @@ for register in (
     register_history,
     register_replaying,
     register_methodology,
+    register_analysis,
 ):
     register(app, _open)
 

@@ -41,7 +41,7 @@ def register_bodies(app: typer.Typer, open_services: Open) -> None:
             elif output is Format.JSON:
                 print_json({**seen.as_data(), **asdict(known[code]), "results": [asdict(one) for one in results]})
             else:
-                print_rows([_row(one) for one in results], output)
+                print_rows([_row(one) for one in results], output, about=seen.as_data(), notes=seen.sentences())
 
 
 def _row(result: Result) -> dict[str, Any]:

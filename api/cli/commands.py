@@ -162,4 +162,14 @@ def explain_score(
             }
             for node in tree.root.walk()
         ]
-        print_rows(rows, output)
+        about = {
+            "cycle": cycle,
+            "body": body,
+            "layer": layer.value,
+            **seen.as_data(),
+            "revision": tree.revision,
+            "revision_sha256": tree.revision_sha256,
+            "score": tree.value,
+            "official": False,
+        }
+        print_rows(rows, output, about=about, notes=seen.sentences())

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from api.cli.comparison_tables import print_comparison
+from api.cli.comparison_tables import notes_of, print_comparison
 from api.cli.missing import missing_rows
 from api.cli.options import AsOf, Effective, Group, LayerOption, Open, Output
 from api.cli.output import Format, print_json, print_rows
@@ -67,7 +67,7 @@ def register_comparing(app: typer.Typer, open_services: Open) -> None:
             elif output is Format.JSON:
                 print_json(_as_data(found, seen))
             else:
-                print_rows(_ROWS[rows](found), output)
+                print_rows(_ROWS[rows](found), output, about=_about(found, seen), notes=notes_of(found, seen))
 
 
 def _sides(seen: Viewpoint, cycles: Sequence[int], methodologies: Sequence[str]) -> tuple[Wanted, Wanted]:
@@ -106,7 +106,7 @@ def _only(found: Comparison, body: str) -> Comparison:
     return replace(found, bodies=bodies)
 
 
-def _as_data(found: Comparison, seen: Viewpoint) -> dict[str, Any]:
+def _about(found: Comparison, seen: Viewpoint) -> dict[str, Any]:
     return {
         "group": found.group,
         "layer": found.layer.value,
@@ -114,6 +114,13 @@ def _as_data(found: Comparison, seen: Viewpoint) -> dict[str, Any]:
         "a": _side_data(found.a),
         "b": _side_data(found.b),
         "official": False,
+    }
+
+
+def _as_data(found: Comparison, seen: Viewpoint) -> dict[str, Any]:
+    return {
+        **_about(found, seen),
+        "notes": notes_of(found, seen),
         "bodies": [
             {
                 **_body_row(one),

@@ -40,7 +40,7 @@ def print_comparison(console: Console, found: Comparison, seen: Viewpoint, *, de
         console.print(f"What {letter} ({answer.revision}, {answer.cycle}) is missing", style="bold", highlight=False)
         for line in missing or ["Nothing."]:
             print_indented(console, line, 2)
-    for note in (*seen.sentences(), *_notes(found)):
+    for note in notes_of(found, seen):
         console.print(note, style="dim", highlight=False)
 
 
@@ -122,8 +122,9 @@ def _unused_words(sides: Sequence[Side]) -> list[str]:
     return [f"{name}: stated by {count} bodies, but with no place in this revision" for name, count in bodies.items()]
 
 
-def _notes(found: Comparison) -> list[str]:
-    notes = ["Nothing is estimated: a difference is shown only where both sides have points."]
+def notes_of(found: Comparison, seen: Viewpoint) -> list[str]:
+    """What a reader of a comparison must know."""
+    notes = [*seen.sentences(), "Nothing is estimated: a difference is shown only where both sides have points."]
     if any(one.marked for one in found.bodies):
         notes.append("* reorganised between the two years: not like for like.")
     notes.append("Weights without a citation are illustrative and figures are reconstructed: not an official result.")

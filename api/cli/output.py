@@ -1,4 +1,4 @@
-"""How answers come out: tables for people, JSON, CSV and Parquet for programs."""
+"""How answers come out: tables for people, JSON, CSV, Parquet and Arrow for programs."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
     PARQUET = "parquet"
+    ARROW = "arrow"
 
 
 def plain(value: Any) -> Any:
@@ -56,20 +57,25 @@ def print_rows(
     about: Mapping[str, Any] | None = None,
     notes: Sequence[str] = (),
 ) -> None:
-    """Writes rows. `about` says what they are (JSON keeps it beside them); `notes` are sentences for people."""
+    """Writes rows. `about` says what they are, `notes` are sentences for people.
+
+    JSON keeps both beside the rows, Parquet and Arrow inside the file; CSV, whose readers expect a header first, has
+    its notes on standard error.
+    """
     if output is Format.JSON:
         print_json({**(about or {}), "notes": list(notes), "rows": list(rows)})
     elif output is Format.CSV:
         sys.stdout.write(as_csv(rows))
-    elif output is Format.PARQUET:
-        sys.stdout.buffer.write(as_parquet(rows))
+        sys.stderr.write("".join(f"{note}\n" for note in notes))
+    elif output in (Format.PARQUET, Format.ARROW):
+        sys.stdout.buffer.write(as_file(rows, output, {**(about or {}), "notes": list(notes)}))
     else:
         console = Console()
         table = Table(title=title, title_justify="left", title_style="bold")
         columns = list(rows[0]) if rows else []
         for column in columns:
             numeric = any(isinstance(row[column], Decimal | int) for row in rows)
-            code = column in ("body", "item", "revision", "setting", "variable", "check")
+            code = column in ("body", "node", "revision", "item", "setting", "variable", "check")
             table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=code)
         for row in rows:
             table.add_row(*(cell(row[column]) for column in columns))
@@ -101,11 +107,10 @@ def as_csv(rows: Rows) -> str:
     return buffer.getvalue()
 
 
-def as_parquet(rows: Rows) -> bytes:
-    """Rows as a Parquet file; figures are kept exactly, as text."""
-    import polars
+def as_file(rows: Rows, output: Format, about: Mapping[str, Any]) -> bytes:
+    """Rows as a Parquet or Arrow file that says what it is; figures are exact (see `api.analysis.tables`)."""
+    from api.analysis.export import WRITERS
+    from api.analysis.tables import Table, inferred
 
-    buffer = io.BytesIO()
-    frame = polars.DataFrame([{name: plain(value) for name, value in row.items()} for row in rows])
-    frame.write_parquet(buffer)
-    return buffer.getvalue()
+    table = Table.of(inferred(rows), rows, about)
+    return WRITERS[output.value](table.frame, table.about)

@@ -82,7 +82,8 @@ def register_replaying(app: typer.Typer, open_services: Open) -> None:
             elif output is Format.JSON:
                 print_json({**_session_data(replayed), **seen.as_data()})
             else:
-                print_rows([_step_row(step) for step in replayed.steps], output)
+                about = {"session": session, **seen.as_data()}
+                print_rows([_step_row(step) for step in replayed.steps], output, about=about, notes=seen.sentences())
 
 
 def _session_row(line: SessionLine) -> dict[str, Any]:

@@ -1,81 +1,83 @@
-"""What a built-in function is: parameters by name, and a Python function over FEEL values."""
+"""What built-in functions ask of their arguments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from domain.feel.calling import Failure
+from domain.feel.values import Builtin, kind
 
-class BuiltinFailure(Exception):
-    """The function gives null for these arguments; the message says why."""
+
+def builtin(name: str, function: Callable[..., Any], *signatures: str, **properties: bool) -> Builtin:
+    """A built-in function with its signatures, such as `n, scale?`: a question mark says that one may be left out."""
+    read = []
+    for signature in signatures:
+        names = [parameter.strip() for parameter in signature.split(",") if parameter.strip()]
+        required = sum(not parameter.endswith("?") for parameter in names)
+        read.append((tuple(parameter.rstrip("?") for parameter in names), required))
+    return Builtin(name, function, tuple(read), **properties)
 
 
-@dataclass(frozen=True, slots=True)
-class Builtin:
-    """A function with its parameter names, the first `required` of which must be given.
-
-    With `variadic`, several arguments, or one that is a list, are taken as one list.
-    """
-
-    function: Callable[..., Any]
-    parameters: tuple[str, ...]
-    required: int
-    variadic: bool = False
-
-    def call(self, positional: Sequence[Any], named: dict[str, Any]) -> Any:
-        """The function's value. Raises BuiltinFailure where the standard says null."""
-        if self.variadic and not named:
-            items = positional[0] if len(positional) == 1 and isinstance(positional[0], list) else list(positional)
-            return self.function(items)
-        if named:
-            unknown = named.keys() - set(self.parameters)
-            if unknown:
-                raise BuiltinFailure(f"no parameter is called {', '.join(sorted(unknown))}")
-            missing = [name for name in self.parameters[: self.required] if name not in named]
-            if missing:
-                raise BuiltinFailure(f"{', '.join(missing)} is missing")
-            given = [named.get(name) for name in self.parameters]
-            while given and self.parameters[len(given) - 1] not in named:
-                given.pop()
-            return self.function(*given)
-        if not self.required <= len(positional) <= len(self.parameters):
-            raise BuiltinFailure(f"takes {self.required} to {len(self.parameters)} arguments, not {len(positional)}")
-        return self.function(*positional)
+def by_name(*functions: Builtin) -> dict[str, Builtin]:
+    """The functions by their names."""
+    return {function.name: function for function in functions}
 
 
 def number(value: Any, what: str = "a number") -> Decimal:
-    """The value if it is a number; raises BuiltinFailure otherwise."""
+    """The value if it is a number; raises Failure otherwise."""
+    value = _single(value)
     if not isinstance(value, Decimal):
-        raise BuiltinFailure(f"expected {what}")
+        raise Failure(f"expected {what}, found {kind(value)}")
     return value
 
 
 def whole(value: Any, low: int, high: int, what: str) -> int:
-    """The value as a whole number between bounds; raises BuiltinFailure otherwise."""
+    """The value, without what stands behind its point, between bounds; raises Failure otherwise."""
     given = number(value, what)
-    if given % 1 or not low <= given <= high:
-        raise BuiltinFailure(f"{what} must be a whole number from {low} to {high}")
+    if not low <= given < high + 1 and not (low - 1 < given <= high):
+        raise Failure(f"{what} must be a whole number from {low} to {high}")
     return int(given)
 
 
 def text(value: Any) -> str:
-    """The value if it is a string; raises BuiltinFailure otherwise."""
+    """The value if it is a string; raises Failure otherwise."""
+    value = _single(value)
     if not isinstance(value, str):
-        raise BuiltinFailure("expected a string")
+        raise Failure(f"expected a string, found {kind(value)}")
     return value
 
 
 def items(value: Any) -> list[Any]:
     """The value as a list: one that is not a list is a list of itself; null fails."""
     if value is None:
-        raise BuiltinFailure("expected a list, found null")
+        raise Failure("expected a list, found null")
     return value if isinstance(value, list) else [value]
 
 
+def context(value: Any) -> dict[str, Any]:
+    """The value if it is a context; raises Failure otherwise."""
+    if not isinstance(value, dict):
+        raise Failure(f"expected a context, found {kind(value)}")
+    return value
+
+
 def numbers(values: list[Any]) -> list[Decimal]:
-    """The values if all are numbers; raises BuiltinFailure otherwise."""
+    """The values if all are numbers; raises Failure otherwise."""
     for value in values:
-        number(value, "numbers only")
+        if not isinstance(value, Decimal):
+            raise Failure(f"expected numbers only, found {kind(value)}")
     return values
+
+
+def _single(value: Any) -> Any:
+    """The item of a list of one, which stands for it where no list is expected (10.3.2.9.4)."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def function(value: Any) -> Any:
+    """The value if it is a function; raises Failure otherwise."""
+    if kind(value) != "function":
+        raise Failure(f"expected a function, found {kind(value)}")
+    return value

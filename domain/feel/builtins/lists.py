@@ -1,97 +1,34 @@
-"""List and statistics functions (DMN 1.5, 10.3.4.4), and those on contexts (10.3.4.7)."""
+"""List functions and sorting (DMN 1.5, 10.3.4.4 and 10.3.4.9)."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import reduce
+from functools import cmp_to_key
 from typing import Any
 
-from domain.feel.builtins.function import Builtin, BuiltinFailure, items, numbers, whole
-from domain.feel.values import compare, equal
-from domain.rounding import DECIMAL128
+from domain.feel.builtins.function import builtin, by_name, function, items, whole
+from domain.feel.calling import Failure, called
+from domain.feel.run import MAX_NESTING, Exhausted, Run
+from domain.feel.values import equal, kind
 
 
-def _sum(values: list[Any]) -> Decimal | None:
-    return reduce(DECIMAL128.add, numbers(values)) if values else None
+def _same(run: Run, left: Any, right: Any) -> bool:
+    run.spend(1)
+    return equal(left, right, run.spend) is True
 
 
-def _product(values: list[Any]) -> Decimal | None:
-    return reduce(DECIMAL128.multiply, numbers(values)) if values else None
+def _contains(run: Run, values: Any, element: Any) -> bool:
+    return any(_same(run, value, element) for value in items(values))
 
 
-def _mean(values: list[Any]) -> Decimal | None:
-    total = _sum(values)
-    return None if total is None else DECIMAL128.divide(total, Decimal(len(values)))
+def _index_of(run: Run, values: Any, match: Any) -> list[Decimal]:
+    return [Decimal(index) for index, value in enumerate(items(values), 1) if _same(run, value, match)]
 
 
-def _median(values: list[Any]) -> Decimal | None:
-    ordered = sorted(numbers(values))
-    if not ordered:
-        return None
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return ordered[middle]
-    return DECIMAL128.divide(DECIMAL128.add(ordered[middle - 1], ordered[middle]), Decimal(2))
-
-
-def _stddev(values: list[Any]) -> Decimal | None:
-    """Sample standard deviation: null for fewer than two numbers."""
-    mean = _mean(values)
-    if mean is None or len(values) < 2:
-        raise BuiltinFailure("needs at least two numbers")
-    squares = [DECIMAL128.power(DECIMAL128.subtract(value, mean), Decimal(2)) for value in values]
-    return DECIMAL128.sqrt(DECIMAL128.divide(reduce(DECIMAL128.add, squares), Decimal(len(values) - 1)))
-
-
-def _mode(values: list[Any]) -> list[Decimal]:
-    found = numbers(values)
-    most = max((found.count(value) for value in found), default=0)
-    return sorted({value for value in found if found.count(value) == most})
-
-
-def _extreme(operator: str) -> Any:
-    def function(values: list[Any]) -> Any:
-        if not values:
-            return None
-        best = values[0]
-        for value in values[1:]:
-            better = compare(operator, value, best)
-            if better is None:
-                raise BuiltinFailure("the items cannot be compared")
-            best = value if better else best
-        if compare("=", best, best) is None or not isinstance(best, Decimal | str):
-            raise BuiltinFailure("the items cannot be compared")
-        return best
-
-    return function
-
-
-def _all(values: list[Any]) -> bool | None:
-    return False if False in _booleans(values) else None if None in values else True
-
-
-def _any(values: list[Any]) -> bool | None:
-    return True if True in _booleans(values) else None if None in values else False
-
-
-def _booleans(values: list[Any]) -> list[Any]:
-    if any(value is not None and not isinstance(value, bool) for value in values):
-        raise BuiltinFailure("expected booleans only")
-    return values
-
-
-def _contains(values: Any, element: Any) -> bool:
-    return any(equal(value, element) is True for value in items(values))
-
-
-def _index_of(values: Any, match: Any) -> list[Decimal]:
-    return [Decimal(index) for index, value in enumerate(items(values), 1) if equal(value, match) is True]
-
-
-def _distinct(values: Any) -> list[Any]:
+def _distinct(run: Run, values: Any) -> list[Any]:
     kept: list[Any] = []
     for value in items(values):
-        if not _contains(kept, value):
+        if not _contains(run, kept, value):
             kept.append(value)
     return kept
 
@@ -99,7 +36,7 @@ def _distinct(values: Any) -> list[Any]:
 def _position(values: list[Any], position: Any) -> int:
     place = whole(position, -len(values), len(values), "the position")
     if place == 0:
-        raise BuiltinFailure("positions count from 1, or from -1 at the end")
+        raise Failure("positions count from 1, or from -1 at the end")
     return place - 1 if place > 0 else len(values) + place
 
 
@@ -123,59 +60,75 @@ def _remove(values: Any, position: Any) -> list[Any]:
     return given[:place] + given[place + 1 :]
 
 
-def _flatten(values: Any) -> list[Any]:
+def _replace(run: Run, values: Any, place: Any, item: Any) -> list[Any]:
+    """By position, or wherever a function of the item and the new one says so."""
+    given = items(values)
+    if kind(place) == "number":
+        index = _position(given, place)
+        return [*given[:index], item, *given[index + 1 :]]
+    return [item if _says(run, place, value, item) else value for value in given]
+
+
+def _says(run: Run, chooses: Any, first: Any, second: Any) -> bool:
+    answer = called(run, function(chooses), [first, second])
+    if not isinstance(answer, bool):
+        raise Failure(f"the function gave {kind(answer)} in place of true or false")
+    return answer
+
+
+def _flatten(run: Run, values: Any) -> list[Any]:
     flat: list[Any] = []
-    waiting = list(reversed(items(values)))
+    waiting = [iter(items(values))]
     while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting.extend(reversed(value))
-        else:
+        if len(waiting) > MAX_NESTING:
+            raise Exhausted(f"a value is nested at most {MAX_NESTING} deep")
+        for value in waiting[-1]:
+            run.spend(1)
+            if isinstance(value, list):
+                waiting.append(iter(value))
+                break
             flat.append(value)
+        else:
+            waiting.pop()
     return flat
 
 
-def _get_value(context: Any, key: Any) -> Any:
-    if not isinstance(context, dict) or not isinstance(key, str):
-        raise BuiltinFailure("expected a context and a key")
-    return context.get(key)
+def _sort(run: Run, values: Any, precedes: Any) -> list[Any]:
+    def order(first: Any, second: Any) -> int:
+        return -1 if _says(run, precedes, first, second) else 1 if _says(run, precedes, second, first) else 0
+
+    function(precedes)
+    return sorted(items(values), key=cmp_to_key(order))
 
 
-def _get_entries(context: Any) -> list[dict[str, Any]]:
-    if not isinstance(context, dict):
-        raise BuiltinFailure("expected a context")
-    return [{"key": key, "value": value} for key, value in context.items()]
+def _append(values: Any, *more: Any) -> list[Any]:
+    return [*(values if isinstance(values, list) else [values]), *more]
 
 
 def _concatenate(*lists: Any) -> list[Any]:
     return [value for given in lists for value in items(given)]
 
 
-_MANY = tuple(f"list{index}" for index in range(1, 100))
+def _union(run: Run, *lists: Any) -> list[Any]:
+    return _distinct(run, _concatenate(*lists))
 
-LISTS: dict[str, Builtin] = {
-    "sum": Builtin(_sum, ("list",), 1, variadic=True),
-    "product": Builtin(_product, ("list",), 1, variadic=True),
-    "mean": Builtin(_mean, ("list",), 1, variadic=True),
-    "median": Builtin(_median, ("list",), 1, variadic=True),
-    "stddev": Builtin(_stddev, ("list",), 1, variadic=True),
-    "mode": Builtin(_mode, ("list",), 1, variadic=True),
-    "min": Builtin(_extreme("<"), ("list",), 1, variadic=True),
-    "max": Builtin(_extreme(">"), ("list",), 1, variadic=True),
-    "all": Builtin(_all, ("list",), 1, variadic=True),
-    "any": Builtin(_any, ("list",), 1, variadic=True),
-    "count": Builtin(lambda values: Decimal(len(items(values))), ("list",), 1),
-    "list contains": Builtin(_contains, ("list", "element"), 2),
-    "index of": Builtin(_index_of, ("list", "match"), 2),
-    "append": Builtin(lambda values, *more: [*items(values), *more], ("list", *_MANY), 2),
-    "concatenate": Builtin(_concatenate, _MANY, 1),
-    "union": Builtin(lambda *lists: _distinct(_concatenate(*lists)), _MANY, 1),
-    "distinct values": Builtin(_distinct, ("list",), 1),
-    "sublist": Builtin(_sublist, ("list", "start position", "length"), 2),
-    "insert before": Builtin(_insert_before, ("list", "position", "newItem"), 3),
-    "remove": Builtin(_remove, ("list", "position"), 2),
-    "reverse": Builtin(lambda values: items(values)[::-1], ("list",), 1),
-    "flatten": Builtin(_flatten, ("list",), 1),
-    "get value": Builtin(_get_value, ("m", "key"), 2),
-    "get entries": Builtin(_get_entries, ("m",), 1),
-}
+
+_MANY = "list, " + ", ".join(f"list{index}?" for index in range(2, 100))
+_ITEMS = "list, item, " + ", ".join(f"item{index}?" for index in range(2, 100))
+
+LISTS = by_name(
+    builtin("count", lambda values: Decimal(len(items(values))), "list"),
+    builtin("list contains", _contains, "list, element", observes=True),
+    builtin("index of", _index_of, "list, match", observes=True),
+    builtin("append", _append, _ITEMS),
+    builtin("concatenate", _concatenate, _MANY),
+    builtin("union", _union, _MANY, observes=True),
+    builtin("distinct values", _distinct, "list", observes=True),
+    builtin("sublist", _sublist, "list, start position, length?"),
+    builtin("insert before", _insert_before, "list, position, newItem"),
+    builtin("remove", _remove, "list, position"),
+    builtin("list replace", _replace, "list, position, newItem", "list, match, newItem", observes=True),
+    builtin("reverse", lambda values: items(values)[::-1], "list"),
+    builtin("flatten", _flatten, "list", observes=True),
+    builtin("sort", _sort, "list, precedes", observes=True),
+)

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from decimal import Decimal, DecimalException
 from typing import Any
 
-from domain.feel.builtins.function import Builtin, BuiltinFailure, number, text, whole
+from domain.feel.builtins.function import builtin, by_name, number, whole
+from domain.feel.calendar import DaysTime, YearsMonths
+from domain.feel.calling import Failure
+from domain.feel.values import is_whole
 from domain.rounding import DECIMAL128
 
 SCALE = (-6111, 6176)
@@ -26,12 +29,23 @@ def _rounded(mode: str) -> Callable[..., Decimal]:
     return rounding
 
 
+def _absolute(value: Any) -> Any:
+    if isinstance(value, YearsMonths):
+        return YearsMonths(abs(value.months))
+    if isinstance(value, DaysTime):
+        return DaysTime(abs(value.nanoseconds))
+    return number(value).copy_abs()
+
+
 def _modulo(dividend: Any, divisor: Any) -> Decimal:
     a, b = number(dividend), number(divisor)
     if not b:
-        raise BuiltinFailure("division by zero")
-    quotient = DECIMAL128.divide(a, b).to_integral_value(rounding=decimal.ROUND_FLOOR)
-    return DECIMAL128.subtract(a, DECIMAL128.multiply(b, quotient))
+        raise Failure("division by zero")
+    try:
+        quotient = DECIMAL128.divide(a, b).to_integral_value(rounding=decimal.ROUND_FLOOR)
+        return DECIMAL128.subtract(a, DECIMAL128.multiply(b, quotient))
+    except DecimalException as error:
+        raise Failure("has no value in decimal128") from error
 
 
 def _of(operation: Callable[[Decimal], Decimal], domain: str) -> Callable[[Any], Decimal]:
@@ -39,60 +53,37 @@ def _of(operation: Callable[[Decimal], Decimal], domain: str) -> Callable[[Any],
         try:
             result = operation(number(value))
         except DecimalException as error:
-            raise BuiltinFailure(domain) from error
+            raise Failure(domain) from error
         if not result.is_finite():
-            raise BuiltinFailure(domain)
+            raise Failure(domain)
         return result
 
     return function
 
 
-def _number(source: Any, grouping: Any = None, point: Any = None) -> Decimal:
-    """`number(from, grouping separator, decimal separator)` (10.3.4.1)."""
-    if isinstance(source, Decimal) and grouping is None and point is None:
-        return source
-    written = text(source)
-    if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (point and grouping == point):
-        raise BuiltinFailure("the separators are not two of space, comma and point")
-    if grouping:
-        written = written.replace(grouping, "")
-    if point:
-        written = written.replace(point, ".")
-    try:
-        if not written.isascii() or "_" in written or written != written.strip():
-            raise BuiltinFailure(f"{source!r} is not a number")
-        value = DECIMAL128.create_decimal(written)
-    except DecimalException as error:
-        raise BuiltinFailure(f"{source!r} is not a number") from error
-    if not value.is_finite():
-        raise BuiltinFailure(f"{source!r} is not a number")
-    return value
-
-
 def _parity(wanted: int) -> Callable[[Any], bool]:
     def function(value: Any) -> bool:
         given = number(value)
-        if given % 1:
-            raise BuiltinFailure("expected a whole number")
+        if not is_whole(given):
+            raise Failure("expected a whole number")
         return abs(int(given) % 2) == wanted
 
     return function
 
 
-NUMBERS: dict[str, Builtin] = {
-    "decimal": Builtin(_rounded(decimal.ROUND_HALF_EVEN), ("n", "scale"), 2),
-    "floor": Builtin(_rounded(decimal.ROUND_FLOOR), ("n", "scale"), 1),
-    "ceiling": Builtin(_rounded(decimal.ROUND_CEILING), ("n", "scale"), 1),
-    "round up": Builtin(_rounded(decimal.ROUND_UP), ("n", "scale"), 2),
-    "round down": Builtin(_rounded(decimal.ROUND_DOWN), ("n", "scale"), 2),
-    "round half up": Builtin(_rounded(decimal.ROUND_HALF_UP), ("n", "scale"), 2),
-    "round half down": Builtin(_rounded(decimal.ROUND_HALF_DOWN), ("n", "scale"), 2),
-    "abs": Builtin(lambda n: number(n).copy_abs(), ("n",), 1),
-    "modulo": Builtin(_modulo, ("dividend", "divisor"), 2),
-    "sqrt": Builtin(_of(DECIMAL128.sqrt, "has no square root"), ("number",), 1),
-    "log": Builtin(_of(DECIMAL128.ln, "has no logarithm"), ("number",), 1),
-    "exp": Builtin(_of(DECIMAL128.exp, "is too great to raise e to"), ("number",), 1),
-    "odd": Builtin(_parity(1), ("number",), 1),
-    "even": Builtin(_parity(0), ("number",), 1),
-    "number": Builtin(_number, ("from", "grouping", "decimal"), 1),
-}
+NUMBERS = by_name(
+    builtin("decimal", _rounded(decimal.ROUND_HALF_EVEN), "n, scale"),
+    builtin("floor", _rounded(decimal.ROUND_FLOOR), "n, scale?"),
+    builtin("ceiling", _rounded(decimal.ROUND_CEILING), "n, scale?"),
+    builtin("round up", _rounded(decimal.ROUND_UP), "n, scale"),
+    builtin("round down", _rounded(decimal.ROUND_DOWN), "n, scale"),
+    builtin("round half up", _rounded(decimal.ROUND_HALF_UP), "n, scale"),
+    builtin("round half down", _rounded(decimal.ROUND_HALF_DOWN), "n, scale"),
+    builtin("abs", _absolute, "n"),
+    builtin("modulo", _modulo, "dividend, divisor"),
+    builtin("sqrt", _of(DECIMAL128.sqrt, "has no square root"), "number"),
+    builtin("log", _of(DECIMAL128.ln, "has no logarithm"), "number"),
+    builtin("exp", _of(DECIMAL128.exp, "is too great to raise e to"), "number"),
+    builtin("odd", _parity(1), "number"),
+    builtin("even", _parity(0), "number"),
+)

@@ -15,8 +15,7 @@ from tests.strategies import LAW, as_facts, revisions, standing, stated_facts
 
 def scored(revision: Revision, entries: dict[str, Fact], group: str = "central") -> Tallied:
     tree = score(revision, standing([(Layer.FINAL, fact) for fact in entries.values()], Layer.FINAL, group))
-    nodes = [tree.node(node_id) for node_id in revision.ties.break_by]
-    ties = tuple(node.value for node in nodes if node is not None)
+    ties = tree.values_of(revision.ties.break_by)
     return Tallied(tree.value, tree.coverage, tree.grade.id if tree.grade else None, ties)
 
 

@@ -1,7 +1,6 @@
 """The laws of the read models, tried on random histories."""
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import given
@@ -34,10 +33,6 @@ from tests.strategies import (
 )
 
 
-def tree_values(tree: ScoreTree, names: Iterable[str]) -> list[Decimal | None]:
-    return [node.value for node in map(tree.node, names) if node is not None]
-
-
 def enrolled(models: ReadModels, position: int) -> dict[str, str]:
     """Groups of the bodies that are evaluated at a position."""
     return {key[1]: values[0] for key, values in models[ENROLMENTS].as_of(position).items()}
@@ -65,7 +60,7 @@ def test_each_stored_score_is_the_score_of_the_facts(told: Told) -> None:
             value, coverage, grade, ties, address = rows[(YEAR, body, ORDINAL[layer])]
             assert (str(value), coverage) == (str(tree.value), tree.coverage)
             assert grade == (tree.grade.id if tree.grade else None)
-            assert ties == to_tie_values(tree_values(tree, history.revision.ties.break_by))
+            assert ties == to_tie_values(tree.values_of(history.revision.ties.break_by))
             assert address == history.revision.sha256
 
 
