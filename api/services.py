@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
 from adapters.eventstore.reader import EventReader
 from adapters.readmodels.projector import NotTheProjector, Projector, replayed
 from adapters.readmodels.source import StoredSource
 from api.application import EvaluationRecord
-from domain.calendar import almaty, end_of
-from domain.errors import InvalidInput, Problem
+from api.moments import moment_of
 from projections.answers import ReplayedSource
 
 PAUSE = 0.05
@@ -69,16 +67,4 @@ def position_named(reader: EventReader, as_of: str, head: int) -> int:
     """The position, at most `head`, that a number, a date (its end, in Almaty) or a time names. Raises InvalidInput."""
     if as_of.isdecimal():
         return min(int(as_of), head)
-    try:
-        if len(as_of) == 10:
-            return reader.position_at(end_of(date.fromisoformat(as_of)))
-        return reader.position_at(moment_of(as_of))
-    except (ValueError, OverflowError) as error:
-        expected = "expected a position (1234), a date (2023-06-20) or a time with its offset"
-        raise InvalidInput("this moment cannot be understood", [Problem("as-of", f"{expected}: {error}")]) from error
-
-
-def moment_of(text: str) -> datetime:
-    """A time as people write it, in UTC; Almaty's where it has no offset. Raises ValueError or OverflowError."""
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=almaty())).astimezone(UTC)
+    return reader.position_at(moment_of(as_of, "as-of", also="a position (1234), "))

@@ -24,9 +24,13 @@ from adapters.eventstore.recorder import StoreUnavailable
 from adapters.postgres.embedded import EmbeddedServerError
 from adapters.postgres.roles import Role
 from api.cli.analysis import register_analysis
-from api.cli.commands import explain_score, print_history, print_ranking, register_commands
+from api.cli.bodies import register_bodies
+from api.cli.commands import explain_score, print_ranking, register_commands
+from api.cli.comparing import register_comparing
+from api.cli.histories import print_history, register_history
 from api.cli.methodology import register_methodology
 from api.cli.output import Format, print_json, print_rows
+from api.cli.replaying import register_replaying
 from api.services import Services, StandsStill
 from domain.errors import DomainError
 from domain.layers import Layer
@@ -53,9 +57,16 @@ def _open() -> AbstractContextManager[Services]:
     return opened(Settings())
 
 
-register_commands(app, _open)
-register_methodology(app, _open)
-register_analysis(app, _open)
+for register in (
+    register_commands,
+    register_comparing,
+    register_bodies,
+    register_history,
+    register_replaying,
+    register_methodology,
+    register_analysis,
+):
+    register(app, _open)
 
 
 @app.command()
@@ -67,6 +78,7 @@ def demo(output: Annotated[Format, typer.Option("--format", help="How it comes o
     from ops.demo.totals import published_totals
     from projections.answers import ranking
     from projections.trail_lines import only_moving
+    from projections.viewpoints import Viewpoint
 
     console = Console(stderr=True)
     with opened(Settings()) as services:
@@ -81,22 +93,23 @@ def demo(output: Annotated[Format, typer.Option("--format", help="How it comes o
                 ),
             )
         position = services.caught_up()
+        seen = Viewpoint(services.source, position)
         answer = ranking(services.source, 2022, "central", position)
         totals = published_totals(services.source, position)
         if output is Format.JSON:
             print_json({"steps_played": played, "position": position, "totals": totals})
             return
         if output is not Format.TABLE:
-            print_ranking(answer, output)
+            print_ranking(answer, output, seen)
             return
         console.print(f"{played} steps were played; {len(list(steps())) - played} were there already.")
-        print_ranking(answer, output)
+        print_ranking(answer, output, seen)
         print_rows(
             [{"published": name, "here": value} for name, value in totals.items()],
             output,
             title="Totals of cycle 2022, computed from the events",
         )
-        explain_score(services, 2022, "min-labour", Layer.FINAL, None, None, output)
+        explain_score(services, 2022, "min-labour", Layer.FINAL, None, seen, output)
         lines = only_moving(read_trail(services.source.connection, TrailFilter(cycle=2022, body="min-labour")))
         Console().print("\n[bold]How the score of min-labour changed[/bold]", highlight=False)
         print_history(lines, output)

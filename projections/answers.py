@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from domain.carried import carried_over
 from domain.errors import NotFound
 from domain.layers import LAYERS, ORDINAL, Layer, up_to
 from domain.ranking import Standing, rank
@@ -138,10 +139,18 @@ def score_tree(
         bodies = ", ".join(sorted(key[1] for key in source.rows(ENROLMENTS, {"cycle": cycle}, position)))
         raise NotFound(f"{body} is not evaluated in cycle {cycle} (bodies: {bodies})", rule="body-enrolled")
     group = enrolled[(cycle, body)][0]
+    require_group(revision, group)
+    stated = stated_by_body(source, cycle, position, body)
+    return score(revision, facts_under(revision, group, stated.get(body, {}), layer)), revision
+
+
+def require_group(revision: Revision, group: str) -> None:
+    """Refuses a group that a revision does not evaluate."""
     if group not in revision.trees:
-        raise NotFound(f"revision {revision.id} has no indicators for {group} bodies", rule="group-evaluated")
-    stated = _stated(source.rows(FACTS, {"cycle": cycle, "body": body}, position))
-    return score(revision, Facts.at_layer(group, stated.get(body, {}), layer)), revision
+        groups = ", ".join(sorted(revision.trees))
+        raise NotFound(
+            f"revision {revision.id} has no indicators for {group} bodies (groups: {groups})", rule="group-evaluated"
+        )
 
 
 def ranking(
@@ -159,8 +168,12 @@ def ranking(
     in_force, _ = revision_in_force(source, cycle, position)
     revision = in_force if methodology is None else revision_named(source, methodology, position)
     enrolled = sorted(key[1] for key in source.rows(ENROLMENTS, {"cycle": cycle, "grp": group}, position))
-    if group not in revision.trees or not enrolled:
-        raise NotFound(f"cycle {cycle} evaluates no {group} bodies under {revision.id}", rule="group-evaluated")
+    if not enrolled:
+        groups = ", ".join(sorted({row[0] for row in source.rows(ENROLMENTS, {"cycle": cycle}, position).values()}))
+        raise NotFound(
+            f"cycle {cycle} evaluates no {group} bodies (groups: {groups or 'none'})", rule="group-evaluated"
+        )
+    require_group(revision, group)
     scored = (
         _stored_scores(source, cycle, position, layer)
         if revision.sha256 == in_force.sha256
@@ -211,12 +224,12 @@ def _stored_scores(source: Source, cycle: int, position: int, layer: Layer) -> d
 def _computed_scores(
     source: Source, cycle: int, group: str, bodies: list[str], position: int, layer: Layer, revision: Revision
 ) -> dict[str, Scored]:
-    stated = _stated(source.rows(FACTS, {"cycle": cycle}, position))
+    stated = stated_by_body(source, cycle, position)
     plan = Plan(revision, group)
     found: dict[str, Scored] = {}
     for body in bodies:
         facts = stated.get(body, {})
-        tally = Tally(plan, Facts.at_layer(group, facts, layer).entries).result()
+        tally = Tally(plan, facts_under(revision, group, facts, layer).entries).result()
         reached = [one for one in up_to(layer) if one in facts]
         if not reached and tally.value is not None:
             reached = [Layer.REPORTED]
@@ -225,11 +238,26 @@ def _computed_scores(
     return found
 
 
-def _stated(rows: dict[Key, Values]) -> dict[str, dict[Layer, dict[str, Fact]]]:
+def stated_by_body(
+    source: Source, cycle: int, position: int, body: str | None = None
+) -> dict[str, dict[Layer, dict[str, Fact]]]:
+    """What was stated in a cycle up to a position, of all bodies or of one, by the layer that stated it."""
+    match = {"cycle": cycle} if body is None else {"cycle": cycle, "body": body}
     stated: dict[str, dict[Layer, dict[str, Fact]]] = {}
-    for (_, body, ordinal, subject), (value, event_id) in rows.items():
-        stated.setdefault(body, {}).setdefault(LAYERS[ordinal], {})[subject] = Fact(subject, value, event_id)
+    for (_, about, ordinal, subject), (value, event_id) in source.rows(FACTS, match, position).items():
+        stated.setdefault(about, {}).setdefault(LAYERS[ordinal], {})[subject] = Fact(subject, value, event_id)
     return stated
+
+
+def facts_under(revision: Revision, group: str, stated: Mapping[Layer, Mapping[str, Fact]], layer: Layer) -> Facts:
+    """What stands for a body at a layer, as a revision reads it."""
+    facts = Facts.at_layer(group, stated, layer)
+    return Facts(group, carried_over(revision, facts.entries), layer)
+
+
+def facts_of(source: Source, cycle: int, body: str, position: int, group: str, layer: Layer) -> Facts:
+    """What stands for a body at a layer, as it was stated."""
+    return Facts.at_layer(group, stated_by_body(source, cycle, position, body).get(body, {}), layer)
 
 
 def _status(source: Source, cycle: int, group: str, bodies: list[str], position: int) -> str:

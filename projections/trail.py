@@ -54,7 +54,7 @@ def bodies_of(event: Event) -> tuple[str, ...]:
 
 
 def subjects_of(event: Event) -> tuple[str, ...]:
-    """Inputs, rows, nodes and penalties that the event speaks of."""
+    """Inputs, rows, nodes and penalties that the event speaks of, and in a session the item (`item:1`)."""
     speaking = event.proposal if isinstance(event, CommissionSession.ItemOpened) else event
     # Asking pydantic for a field that an event does not have costs more than all the rest of its row.
     said = vars(speaking)
@@ -64,4 +64,6 @@ def subjects_of(event: Event) -> tuple[str, ...]:
         subjects += [NODE_PREFIX + one.node for one in said.get(field, ())]
     if isinstance(event, CaseFile.PenaltyImposed | CaseFile.PenaltyLifted):
         subjects.append(f"{PENALTY_PREFIX}{event.penalty}/{event.case}")
+    if isinstance(event, CommissionSession.Event) and "item" in vars(event):
+        subjects.append(f"item:{vars(event)['item']}")
     return tuple(dict.fromkeys(subjects))

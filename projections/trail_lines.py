@@ -56,6 +56,8 @@ class EventLine:
     bodies: tuple[str, ...]
     changes: tuple[ValueChange, ...] = ()
     scores: tuple[ScoreMove, ...] = ()
+    words: tuple[str, ...] = ()
+    """What the event says beyond the values it states."""
 
     def as_data(self) -> dict[str, Any]:
         """The line as data for JSON."""
@@ -73,6 +75,7 @@ class EventLine:
             "authority": list(self.authority),
             "cycle": self.cycle,
             "bodies": list(self.bodies),
+            "words": list(self.words),
             "changes": [
                 {
                     "body": change.body,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from threading import Event as Flag
 from time import monotonic
@@ -17,6 +17,17 @@ from adapters.postgres.roles import Role, as_role
 READ = (
     "SELECT notification_id, recorded_at, originator_id, originator_version, topic, state FROM shezhire.events "
     "WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
+)
+READ_STREAMS = (
+    "SELECT notification_id, recorded_at, originator_id, originator_version, topic, state FROM shezhire.events "
+    "WHERE originator_id = ANY (%s) AND notification_id <= %s ORDER BY notification_id"
+)
+STREAMS_BEGUN = (
+    "SELECT originator_id FROM shezhire.events WHERE topic = %s AND originator_version = 1 AND notification_id <= %s"
+)
+READ_POSITIONS = (
+    "SELECT notification_id, recorded_at, originator_id, originator_version, topic, state FROM shezhire.events "
+    "WHERE notification_id = ANY (%s) ORDER BY notification_id"
 )
 END = 2**63 - 1
 HEED_SECONDS = 0.2
@@ -71,6 +82,24 @@ class EventReader:
         while rows := self.read(after, batch, until):
             yield from rows
             after = rows[-1].position
+
+    def streams(self, streams: Sequence[UUID], until: int | None = None) -> list[StoredRow]:
+        """All events of these streams, not after `until`, in the order of positions."""
+        return self._rows(READ_STREAMS, (list(streams), END if until is None else until))
+
+    def streams_begun(self, topic: str, until: int | None = None) -> tuple[UUID, ...]:
+        """The streams whose first event, not after `until`, is of this type."""
+        found = self.connection().execute(STREAMS_BEGUN, (topic, END if until is None else until))
+        return tuple(row[0] for row in found)
+
+    def at(self, positions: Sequence[int]) -> list[StoredRow]:
+        """The events at these positions, in order."""
+        return self._rows(READ_POSITIONS, (list(positions),))
+
+    def _rows(self, query: str, parameters: tuple[Any, ...]) -> list[StoredRow]:
+        with self.connection().cursor(binary=True) as cursor:
+            cursor.execute(query, parameters)
+            return list(map(StoredRow._make, cursor.fetchall()))
 
     def position_at(self, moment: datetime) -> int:
         """The last position recorded at or before a moment."""

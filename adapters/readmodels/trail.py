@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
+from adapters.eventstore.mapper import event_of
 from domain.layers import LAYERS
+from projections.telling import TELLING, told
 from projections.trail_lines import EventLine, ScoreMove, ValueChange
 
 _SQL = {path.stem: path.read_text("utf-8") for path in Path(__file__).parent.glob("*.sql")}
@@ -18,7 +21,8 @@ _SQL = {path.stem: path.read_text("utf-8") for path in Path(__file__).parent.glo
 
 @dataclass(frozen=True)
 class TrailFilter:
-    """Which lines: each field that is given must match. `indicator` is a subject or the beginning of one."""
+    """Which lines: each field that is given must match. `indicator` is a subject or the beginning of one; `effective`
+    leaves out what counts only later; `stream` is the stream of one aggregate."""
 
     cycle: int | None = None
     body: str | None = None
@@ -27,6 +31,8 @@ class TrailFilter:
     indicator: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    effective: datetime | None = None
+    stream: UUID | None = None
     event_ids: tuple[str, ...] | None = None
     up_to: int | None = None
     limit: int = 1_000_000
@@ -42,6 +48,8 @@ def read_trail(connection: psycopg.Connection[tuple[Any, ...]], wanted: TrailFil
         "indicator": wanted.indicator,
         "since": wanted.since,
         "until": wanted.until,
+        "effective": wanted.effective,
+        "stream": wanted.stream,
         "event_ids": list(wanted.event_ids) if wanted.event_ids is not None else None,
         "up_to": wanted.up_to,
         "limit": wanted.limit,
@@ -56,10 +64,14 @@ def read_trail(connection: psycopg.Connection[tuple[Any, ...]], wanted: TrailFil
     moves: dict[int, list[ScoreMove]] = {}
     for position, body, layer, before, after in connection.execute(_SQL["score_changes"], (positions,)):
         moves.setdefault(position, []).append(ScoreMove(body, LAYERS[layer].value, before, after))
-    return [_line(row, changes.get(row[0], ()), moves.get(row[0], ())) for row in rows]
+    telling = [row[0] for row in rows if row[2] in TELLING]
+    words = {position: told(event_of(*stored)) for position, *stored in connection.execute(_SQL["told"], (telling,))}
+    return [_line(row, changes.get(row[0], ()), moves.get(row[0], ()), words.get(row[0], ())) for row in rows]
 
 
-def _line(row: tuple[Any, ...], changes: Iterable[ValueChange], moves: Iterable[ScoreMove]) -> EventLine:
+def _line(
+    row: tuple[Any, ...], changes: Iterable[ValueChange], moves: Iterable[ScoreMove], words: tuple[str, ...]
+) -> EventLine:
     return EventLine(
         position=row[0],
         event_id=row[1],
@@ -76,4 +88,5 @@ def _line(row: tuple[Any, ...], changes: Iterable[ValueChange], moves: Iterable[
         bodies=tuple(row[12]),
         changes=tuple(changes),
         scores=tuple(moves),
+        words=words,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.revision.model import Node, Revision
@@ -39,3 +39,25 @@ def followed(revisions: Sequence[Revision], group: str, node_id: str) -> tuple[A
         found.append(Appearance(revision.id, wanted))
         names = dict.fromkeys(name for one in wanted for name in (one, *nodes[one].continues))
     return tuple(reversed(found))
+
+
+class Continuity:
+    """Which nodes carry on which older ones, directly or through revisions between, in the trees of one group."""
+
+    def __init__(self, revisions: Iterable[Revision], group: str) -> None:
+        self._continues: dict[str, set[str]] = {}
+        for revision in revisions:
+            tree = revision.trees.get(group)
+            for node in tree.walk() if tree is not None else ():
+                self._continues.setdefault(node.id, set()).update(node.continues)
+
+    def older(self, node_id: str) -> frozenset[str]:
+        """All ids that a node carries on; without its own."""
+        found: set[str] = set()
+        waiting = [node_id]
+        while waiting:
+            for older in self._continues.get(waiting.pop(), ()):
+                if older not in found:
+                    found.add(older)
+                    waiting.append(older)
+        return frozenset(found - {node_id})

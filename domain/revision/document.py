@@ -152,7 +152,7 @@ class _Reader(Trees):
             value,
             place,
             required=("id", "kind", "title"),
-            optional=("unit", "minimum", "maximum", "columns", "source", "illustrative"),
+            optional=("unit", "minimum", "maximum", "columns", "continues", "source", "illustrative"),
         )
         if item is None:
             return None
@@ -173,6 +173,7 @@ class _Reader(Trees):
             maximum=self.optional_figure(item.get("maximum"), f"{place}.maximum"),
             columns=tuple(columns),
             provenance=self.provenance(item, place),
+            continues=self.texts(item.get("continues", []), f"{place}.continues"),
         )
 
     def column(self, value: Any, place: str) -> Column | None:

@@ -64,7 +64,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a body states: one value, or (`kind` table) one row for each item, addressed `input/item`."""
+    """What a body states: one value, or (`kind` table) one row for each item, addressed `input/item`.
+
+    `continues` names older inputs, of the same meaning and unit, whose values this one reads where it has none of its
+    own; where several have one, the first named.
+    """
 
     id: str
     kind: str
@@ -74,6 +78,7 @@ class Input:
     maximum: Decimal | None
     columns: tuple[Column, ...]
     provenance: Provenance
+    continues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

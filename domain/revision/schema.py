@@ -162,6 +162,7 @@ def _input() -> Schema:
         minimum=_optional(_ref("figure"), "Least value allowed."),
         maximum=_optional(_ref("figure"), "Greatest value allowed."),
         columns=_list(_ref("column"), "Columns of a table."),
+        continues=_list(_ref("text"), "Older inputs, of the same meaning and unit, whose values this one reads too."),
     )
     is_table = {"properties": {"kind": {"const": "table"}}, "required": ["kind"]}
     needs = {"required": ["columns"], "properties": {"columns": {"minItems": 1}}}

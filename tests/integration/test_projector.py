@@ -286,6 +286,7 @@ def test_a_methodology_that_cannot_be_read_is_set_aside(database: str) -> None:
             revision=REVISION,
             revision_sha256="0" * 64,
             retrospective=True,
+            calendar=(),
         ),
         versions.event(Cycle, Cycle.BodyEnrolled, (2022,), cycle=2022, body="min-health", group="central"),
     ]
