@@ -20,8 +20,8 @@ from pydantic import SecretStr
 
 from adapters.eventstore.reader import EventReader
 from adapters.readmodels.projector import Projector
-from api.services import ALMATY
 from domain import cycle
+from domain.calendar import almaty
 from domain.cycle import Stage
 from domain.errors import InvalidInput
 from ops.demo.history import steps
@@ -167,7 +167,7 @@ def test_as_of_takes_a_position_a_date_and_a_time(shown: Store) -> None:
             "9" * 30: head,
             before: position - 1,
             moment.isoformat(): position,
-            moment.astimezone(ALMATY).replace(tzinfo=None).isoformat(): position,
+            moment.astimezone(almaty()).replace(tzinfo=None).isoformat(): position,
             "2001-01-01": 0,
         }.items():
             assert services.position_of(text) == meant, text
