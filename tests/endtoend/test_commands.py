@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from adapters.eventstore.reader import EventReader
 from adapters.readmodels.projector import Projector
 from domain import cycle
-from domain.calendar import almaty
+from domain.calendar import Deadline, almaty
 from domain.cycle import Stage
 from domain.errors import InvalidInput
 from ops.demo.history import steps
@@ -171,7 +171,7 @@ def test_as_of_takes_a_position_a_date_and_a_time(shown: Store) -> None:
             "2001-01-01": 0,
         }.items():
             assert services.position_of(text) == meant, text
-        for text in ("yesterday", "-5", "²", "9999-12-31", "0001-01-01T00:00:00+05:00", "2023-02-30", ""):
+        for text in ("yesterday", "-5", "²", "0001-01-01T00:00:00+05:00", "2023-02-30", ""):
             with pytest.raises(InvalidInput, match="this moment cannot be understood"):
                 services.position_of(text)
 
@@ -189,7 +189,7 @@ def test_a_replay_and_a_named_revision_give_the_same_ranking(demonstrated: Store
         ((*RANKING, "--layer", "best"), "Invalid value"),
         (("ranking", "--cycle", "1999"), "there is no cycle 1999"),
         ((*RANKING, "--as-of", "yesterday"), "this moment cannot be understood"),
-        (("history", "--since", "noon"), "this time cannot be understood"),
+        (("history", "--since", "noon"), "this moment cannot be understood"),
         (("import", "none.xlsx", "--cycle", "2022", "--body", "min-health", "--as", "nobody"), "no such file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
@@ -222,7 +222,7 @@ def submission_open(store: Store) -> None:
                 break
             services.record.execute(step.command, step.by)
         assert by.person == ADMINISTRATION.person
-        deadline = datetime.now(UTC) + timedelta(days=1)
+        deadline = Deadline(day=(datetime.now(UTC) + timedelta(days=1)).date())
         services.record.execute(cycle.OpenStage(cycle=2022, stage=Stage.SUBMISSION, deadline=deadline), by)
 
 
