@@ -15,7 +15,7 @@ from pydantic import Field, JsonValue
 from domain.errors import InvalidInput, Problem
 from domain.events import Code, Data
 from domain.revision import Column, Input, Revision
-from domain.revision.document import FIGURE
+from domain.revision.values import FIGURE
 
 
 class Stated(Data):

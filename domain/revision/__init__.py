@@ -7,6 +7,7 @@ Nothing here imports compiled code: an offline verifier carries this package.
 from domain.revision.document import RevisionError, canonical, content_address, revision_of
 from domain.revision.model import (
     Column,
+    Discontinued,
     Grade,
     Indicator,
     Input,
@@ -21,6 +22,7 @@ from domain.revision.model import (
 
 __all__ = [
     "Column",
+    "Discontinued",
     "Grade",
     "Indicator",
     "Input",

@@ -8,37 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 import rfc8785
 
-from domain.errors import InvalidInput, Problem
-from domain.feel import Expression, FeelError, parse
+from domain.errors import InvalidInput
 from domain.revision.model import (
+    KINDS,
     LEVELS,
     Column,
+    Discontinued,
     Grade,
-    Indicator,
     Input,
     MissingRule,
     Node,
     Penalty,
-    Provenance,
     Revision,
     TieRule,
-    Title,
 )
+from domain.revision.trees import Trees
 from domain.rounding import MODES, Rounding
 
 Document = Mapping[str, Any]
-Item = TypeVar("Item")
-IDENTIFIER = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
-FEEL_NAME = re.compile(r"[a-z][a-z0-9_]*")
-FIGURE = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
-KINDS = ("number", "text", "boolean", "table")
+CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+CODE_LENGTH = 64
+MAX_PLACES = 12
 
 
 class RevisionError(InvalidInput):
@@ -66,38 +61,20 @@ def revision_of(document: Document) -> Revision:
     return revision
 
 
-@dataclass
-class _Reader:
-    problems: list[Problem] = field(default_factory=list)
-    inputs: dict[str, Input] = field(default_factory=dict)
-
-    def refuse(self, place: str, message: str) -> None:
-        self.problems.append(Problem(place, message))
-
-    # -- the document ----------------------------------------------------------------------------------------------
-
+class _Reader(Trees):
     def revision(self, value: Any) -> Revision | None:
         document = self.fields(
             value,
             "",
             required=("id", "methodology", "title", "legal_acts", "inputs", "trees", "rounding", "grades"),
-            optional=("penalties", "ties", "missing", "notes"),
+            optional=("penalties", "ties", "missing", "notes", "discontinues"),
         )
         if document is None:
             return None
         self.inputs = {item.id: item for item in self.each(document.get("inputs"), "inputs", self.input)}
-        missing = self.choice(document.get("missing", "redistribute"), "missing", [rule.value for rule in MissingRule])
+        missing = self.choice(document.get("missing", "redistribute"), "missing", tuple(MissingRule))
         rounding = self.rounding(document.get("rounding"), "rounding")
-        trees: dict[str, Node] = {}
-        groups = document.get("trees")
-        if not isinstance(groups, Mapping) or not groups:
-            self.refuse("trees", "expected one tree for each body group")
-        else:
-            for group, tree in groups.items():
-                node = self.node(tree, f"trees.{group}", "root", MissingRule(missing or "redistribute"))
-                if node is not None:
-                    trees[str(group)] = node
-                    self.unique([n.id for n in node.walk()], f"trees.{group}", "node")
+        trees = self.trees(document.get("trees"), MissingRule(missing or "redistribute"))
         grades = sorted(self.each(document.get("grades"), "grades", self.grade), key=lambda g: -g.at_least)
         penalties = self.each(document.get("penalties", []), "penalties", self.penalty)
         self.unique([grade.id for grade in grades], "grades", "grade")
@@ -105,8 +82,10 @@ class _Reader:
         ties = self.ties(document.get("ties", {}), "ties", trees)
         title = self.title(document.get("title"), "title")
         acts = self.texts(document.get("legal_acts"), "legal_acts")
-        identifier = self.identifier(document.get("id"), "id")
-        methodology = self.identifier(document.get("methodology"), "methodology")
+        ended = self.each(document.get("discontinues", []), "discontinues", self.discontinued)
+        identifier, methodology = (self.code(document.get(name), name) for name in ("id", "methodology"))
+        notes = self.text(document["notes"], "notes") if "notes" in document else ""
+        sha256 = self.address(document)
         if self.problems or title is None:
             return None
         return Revision(
@@ -120,9 +99,49 @@ class _Reader:
             penalties={penalty.id: penalty for penalty in penalties},
             grades=tuple(grades),
             ties=ties,
-            sha256=content_address(document),
-            notes=str(document.get("notes", "")),
+            sha256=sha256,
+            notes=notes,
+            discontinues=tuple(ended),
         )
+
+    def address(self, document: Document) -> str:
+        """The content address; text that UTF-8 cannot hold has none."""
+        if self.problems:
+            return ""
+        try:
+            return content_address(document)
+        except rfc8785.CanonicalizationError as error:
+            self.refuse("", f"has no canonical JSON: {error}")
+            return ""
+
+    def code(self, value: Any, place: str) -> str:
+        """A code by which commands and events name the revision."""
+        code = self.identifier(value, place, CODE)
+        if len(code) > CODE_LENGTH:
+            self.refuse(place, f"is longer than {CODE_LENGTH} characters")
+        return code
+
+    def trees(self, value: Any, missing: MissingRule) -> dict[str, Node]:
+        trees: dict[str, Node] = {}
+        if not isinstance(value, Mapping) or not value:
+            self.refuse("trees", "expected one tree for each body group")
+            return trees
+        for group, tree in value.items():
+            name = self.code(group, f"trees.{group}")
+            node = self.root(tree, f"trees.{group}", missing)
+            if node is not None:
+                trees[name] = node
+                self.unique([n.id for n in node.walk()], f"trees.{group}", "node")
+        return trees
+
+    def discontinued(self, value: Any, place: str) -> Discontinued | None:
+        item = self.fields(value, place, required=("id", "reason"), optional=("source", "illustrative"))
+        if item is None:
+            return None
+        reason = self.title(item.get("reason"), f"{place}.reason")
+        identifier = self.identifier(item.get("id"), f"{place}.id")
+        provenance = self.provenance(item, place)
+        return None if reason is None else Discontinued(identifier, reason, provenance)
 
     def input(self, value: Any, place: str) -> Input | None:
         item = self.fields(
@@ -178,92 +197,6 @@ class _Reader:
             minimum=self.optional_figure(item.get("minimum"), f"{place}.minimum"),
             maximum=self.optional_figure(item.get("maximum"), f"{place}.maximum"),
         )
-
-    def node(self, value: Any, place: str, above: str, missing: MissingRule) -> Node | None:
-        item = self.fields(
-            value,
-            place,
-            required=("id", "title") if above == "root" else ("id", "level", "title", "weight"),
-            optional=("missing", "continues", "children", "formula", "coverage", "source", "illustrative"),
-        )
-        if item is None:
-            return None
-        level = "total" if above == "root" else self.level(item.get("level"), f"{place}.level", above)
-        if "missing" in item:
-            stated = self.choice(item["missing"], f"{place}.missing", [rule.value for rule in MissingRule])
-            missing = MissingRule(stated or missing)
-        children: list[Node] = []
-        indicator = None
-        if level == "indicator":
-            indicator = self.indicator(item, place)
-        else:
-            for name in ("formula", "coverage"):
-                if name in item:
-                    self.refuse(f"{place}.{name}", "only an indicator has one")
-            read: Callable[[Any, str], Node | None] = lambda child, at: self.node(child, at, level, missing)  # noqa: E731
-            children = self.each(item.get("children"), f"{place}.children", read)
-            if not children:
-                self.refuse(f"{place}.children", f"a {level} needs at least one child")
-            elif not sum(child.weight for child in children):
-                self.refuse(f"{place}.children", "the weights sum to zero")
-        weight = Decimal(1) if above == "root" else self.figure(item.get("weight"), f"{place}.weight")
-        if weight < 0:
-            self.refuse(f"{place}.weight", f"a weight cannot be negative: {weight}")
-        title = self.title(item.get("title"), f"{place}.title")
-        provenance = Provenance(None, False) if above == "root" else self.provenance(item, place)
-        return (
-            None
-            if title is None
-            else Node(
-                id=self.identifier(item.get("id"), f"{place}.id"),
-                level=level,
-                title=title,
-                weight=weight,
-                provenance=provenance,
-                continues=self.texts(item.get("continues", []), f"{place}.continues"),
-                missing=missing,
-                children=tuple(children),
-                indicator=indicator,
-            )
-        )
-
-    def level(self, value: Any, place: str, above: str) -> str:
-        allowed = LEVELS if above == "total" else LEVELS[LEVELS.index(above) + 1 :] if above in LEVELS else LEVELS
-        return self.choice(value, place, allowed)
-
-    def indicator(self, item: Mapping[str, Any], place: str) -> Indicator | None:
-        if "children" in item:
-            self.refuse(f"{place}.children", "an indicator has no children")
-        formula = self.formula(item.get("formula"), f"{place}.formula")
-        coverage = self.formula(item["coverage"], f"{place}.coverage") if "coverage" in item else None
-        if formula is None:
-            return None
-        used: set[str] = set()
-        columns = {column.id for table in self.inputs.values() for column in table.columns}
-        for name, expression in (("formula", formula), ("coverage", coverage)):
-            if expression is None:
-                continue
-            used |= (expression.names | expression.row_names) & self.inputs.keys()
-            unknown = (expression.names - self.inputs.keys()) | (expression.row_names - self.inputs.keys() - columns)
-            for missing in sorted(unknown):
-                self.refuse(f"{place}.{name}", f"`{missing}` is not an input of this revision")
-        return Indicator(
-            formula=formula,
-            formula_text=item["formula"],
-            coverage=coverage,
-            coverage_text=item.get("coverage"),
-            inputs=tuple(sorted(used)),
-        )
-
-    def formula(self, value: Any, place: str) -> Expression | None:
-        if not isinstance(value, str) or not value.strip():
-            self.refuse(place, "expected a FEEL expression")
-            return None
-        try:
-            return parse(value)
-        except FeelError as error:
-            self.refuse(place, f"line {error.line}, column {error.column}: {error.message}")
-            return None
 
     def penalty(self, value: Any, place: str) -> Penalty | None:
         names = ("id", "title", "points", "maximum")
@@ -322,90 +255,8 @@ class _Reader:
             if rule is None:
                 continue
             places = rule.get("places")
-            if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= 12:
+            if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= MAX_PLACES:
                 self.refuse(f"{place}.{level}.places", "expected a whole number from 0 to 12")
                 places = 0
             found[level] = Rounding(places, self.choice(rule.get("mode"), f"{place}.{level}.mode", tuple(MODES)))
         return found
-
-    # -- single values ---------------------------------------------------------------------------------------------
-
-    def fields(
-        self, value: Any, place: str, *, required: Sequence[str], optional: Sequence[str]
-    ) -> Mapping[str, Any] | None:
-        if not isinstance(value, Mapping):
-            self.refuse(place, f"expected fields, found {_kind(value)}")
-            return None
-        for name in required:
-            if name not in value:
-                self.refuse(f"{place}.{name}".lstrip("."), "is missing")
-        for name in value:
-            if name not in required and name not in optional:
-                self.refuse(f"{place}.{name}".lstrip("."), "is not a known field")
-        return value
-
-    def each(self, value: Any, place: str, read: Callable[[Any, str], Item | None]) -> list[Item]:
-        if not isinstance(value, Sequence) or isinstance(value, str):
-            self.refuse(place, f"expected a list, found {_kind(value)}")
-            return []
-        items = [read(item, f"{place}[{index}]") for index, item in enumerate(value)]
-        return [item for item in items if item is not None]
-
-    def unique(self, identifiers: Sequence[str], place: str, what: str) -> None:
-        for identifier in sorted({name for name in identifiers if identifiers.count(name) > 1}):
-            self.refuse(place, f"two {what}s are called `{identifier}`")
-
-    def title(self, value: Any, place: str) -> Title | None:
-        item = self.fields(value, place, required=("kk", "ru", "en"), optional=())
-        if item is None:
-            return None
-        kk, ru, en = (self.text(item.get(language), f"{place}.{language}") for language in ("kk", "ru", "en"))
-        return Title(kk, ru, en)
-
-    def provenance(self, item: Mapping[str, Any], place: str) -> Provenance:
-        source, illustrative = item.get("source"), item.get("illustrative", False)
-        if (source is None) == (illustrative is not True):
-            self.refuse(place, "state where this comes from: either `source: <citation>` or `illustrative: true`")
-        return Provenance(self.optional_text(source, f"{place}.source"), illustrative is True)
-
-    def text(self, value: Any, place: str) -> str:
-        if not isinstance(value, str) or not value.strip():
-            self.refuse(place, f"expected text, found {_kind(value)}")
-            return ""
-        return value
-
-    def optional_text(self, value: Any, place: str) -> str | None:
-        return None if value is None else self.text(value, place)
-
-    def texts(self, value: Any, place: str) -> tuple[str, ...]:
-        return tuple(self.each(value, place, self.text))
-
-    def identifier(self, value: Any, place: str, form: re.Pattern[str] = IDENTIFIER) -> str:
-        if not isinstance(value, str) or not form.fullmatch(value):
-            self.refuse(place, f"expected an identifier such as `open-data-2022`, found {value!r}")
-            return ""
-        return value
-
-    def feel_name(self, value: Any, place: str) -> str:
-        return self.identifier(value, place, FEEL_NAME)
-
-    def choice(self, value: Any, place: str, allowed: Sequence[str]) -> str:
-        if value not in allowed:
-            self.refuse(place, f"expected one of {', '.join(allowed)}; found {value!r}")
-            return ""
-        return str(value)
-
-    def figure(self, value: Any, place: str) -> Decimal:
-        """A decimal written as text; binary floats are refused, since they are not what was written."""
-        if isinstance(value, str) and FIGURE.fullmatch(value):
-            return Decimal(value)
-        self.refuse(place, f'expected a figure written as text, such as "12.5"; found {value!r}')
-        return Decimal(0)
-
-    def optional_figure(self, value: Any, place: str) -> Decimal | None:
-        return None if value is None else self.figure(value, place)
-
-
-def _kind(value: Any) -> str:
-    names = {dict: "fields", list: "a list", str: "text", bool: "true or false", type(None): "nothing"}
-    return names.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)

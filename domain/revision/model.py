@@ -13,6 +13,9 @@ from domain.rounding import Rounding
 LEVELS = ("block", "direction", "criterion", "indicator")
 """Levels of the tree below its root, outermost first; a revision may leave some out, but never turns them round."""
 
+KINDS = ("number", "text", "boolean", "table")
+"""Kinds of inputs; a table's columns are of the first three."""
+
 
 @dataclass(frozen=True, slots=True)
 class Title:
@@ -142,6 +145,15 @@ class TieRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Discontinued:
+    """A node of an older revision, with all below it, that this one leaves out on purpose, and why."""
+
+    id: str
+    reason: Title
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """All rules of one revision. `trees` holds a root node for each body group (central, local)."""
 
@@ -157,6 +169,7 @@ class Revision:
     ties: TieRule
     sha256: str
     notes: str = field(default="")
+    discontinues: tuple[Discontinued, ...] = ()
 
     def tree(self, group: str) -> Node:
         """The tree for a body group; raises KeyError if this revision does not evaluate that group."""
