@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
 from adapters.eventstore.reader import EventReader
 from api.application import EvaluationRecord
 from domain.errors import NotAuthorised, WrongState
-from ops.demo.history import Step, steps
 from ops.demo.people import REGISTRAR
+from ops.demo.step import Step
 
 
 class DemoError(RuntimeError):
@@ -24,7 +25,13 @@ class Progress(Protocol):
         """One more step."""
 
 
-def play(record: EvaluationRecord, reader: EventReader, progress: Progress = lambda *_: None) -> int:
+def play(
+    record: EvaluationRecord,
+    reader: EventReader,
+    history: Iterable[Step],
+    total: int,
+    progress: Progress = lambda *_: None,
+) -> int:
     """Carries out every step that the record does not hold yet; gives how many were carried out.
 
     A step is one transaction and known by its correlation id, so a play that was killed anywhere goes on without
@@ -35,14 +42,13 @@ def play(record: EvaluationRecord, reader: EventReader, progress: Progress = lam
         record.bootstrap(REGISTRAR.person, REGISTRAR.name, fictional=True)
     elif not record.recorder.max_notification_id():
         raise DemoError("the record cannot be read")
-    history = list(steps())
     carried_out = 0
     for number, step in enumerate(history):
         if step.by.correlation_id not in done:
-            progress(number, len(history), step.chapter)
+            progress(number, total, step.chapter)
             _carry_out(record, step)
             carried_out += 1
-    progress(len(history), len(history), "done")
+    progress(total, total, "done")
     return carried_out
 
 
