@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeVar
 from uuid import UUID, uuid5
 
@@ -235,9 +236,14 @@ def _owned(value: Any) -> Any:
         return {key: _owned(item) for key, item in value.items()}
     if isinstance(value, list | set):
         return type(value)(map(_owned, value))
-    if is_dataclass(value) and not isinstance(value, type) and not value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+    if _is_changeable(type(value)):
         return replace(value, **{field.name: _owned(getattr(value, field.name)) for field in fields(value)})
     return value
+
+
+@cache
+def _is_changeable(kind: type) -> bool:
+    return is_dataclass(kind) and not kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
 
 
 def event_classes_of(aggregate: type[Aggregate]) -> Mapping[str, type[Event]]:
