@@ -17,7 +17,6 @@ import psycopg
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adapters.eventstore.mapper import UnknownEvent
 from adapters.eventstore.recorder import StoreUnavailable
@@ -25,15 +24,15 @@ from adapters.postgres.embedded import EmbeddedServerError
 from adapters.postgres.roles import Role
 from api.cli.analysis import register_analysis
 from api.cli.bodies import register_bodies
-from api.cli.commands import explain_score, print_ranking, register_commands
+from api.cli.commands import register_commands
 from api.cli.comparing import register_comparing
-from api.cli.histories import print_history, register_history
+from api.cli.histories import register_history
 from api.cli.methodology import register_methodology
-from api.cli.output import Format, print_json, print_rows
+from api.cli.output import Format, print_rows
 from api.cli.replaying import register_replaying
 from api.services import Services, StandsStill
 from domain.errors import DomainError
-from domain.layers import Layer
+from ops.demo.command import register_demo
 from ops.doctor import examined
 from ops.settings import Settings
 from ops.wiring import opened
@@ -65,60 +64,9 @@ for register in (
     register_replaying,
     register_methodology,
     register_analysis,
+    register_demo,
 ):
     register(app, _open)
-
-
-@app.command()
-def demo(output: Annotated[Format, typer.Option("--format", help="How it comes out.")] = Format.TABLE) -> None:
-    """Plays cycle 2022 into the store, shows the ranking, one score explained, and one that changed."""
-    from adapters.readmodels.trail import TrailFilter, read_trail
-    from ops.demo.history import steps
-    from ops.demo.play import play
-    from ops.demo.totals import published_totals
-    from projections.answers import ranking
-    from projections.trail_lines import only_moving
-    from projections.viewpoints import Viewpoint
-
-    console = Console(stderr=True)
-    with opened(Settings()) as services:
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-        with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-            task = progress.add_task("playing cycle 2022")
-            played = play(
-                services.record,
-                services.reader,
-                lambda done, total, chapter: progress.update(
-                    task, completed=done, total=total, description=f"playing cycle 2022: {chapter}"
-                ),
-            )
-        position = services.caught_up()
-        seen = Viewpoint(services.source, position)
-        answer = ranking(services.source, 2022, "central", position)
-        totals = published_totals(services.source, position)
-        if output is Format.JSON:
-            print_json({"steps_played": played, "position": position, "totals": totals})
-            return
-        if output is not Format.TABLE:
-            print_ranking(answer, output, seen)
-            return
-        console.print(f"{played} steps were played; {len(list(steps())) - played} were there already.")
-        print_ranking(answer, output, seen)
-        print_rows(
-            [{"published": name, "here": value} for name, value in totals.items()],
-            output,
-            title="Totals of cycle 2022, computed from the events",
-        )
-        explain_score(services, 2022, "min-labour", Layer.FINAL, None, seen, output)
-        lines = only_moving(read_trail(services.source.connection, TrailFilter(cycle=2022, body="min-labour")))
-        Console().print("\n[bold]How the score of min-labour changed[/bold]", highlight=False)
-        print_history(lines, output)
-        Console().print(
-            "Next: shezhire score --cycle 2022 --body min-health --format json\n"
-            "      shezhire history --cycle 2022 --type AttemptRefused\n"
-            "      shezhire ranking --cycle 2022 --layer reported --replay",
-            highlight=False,
-        )
 
 
 @app.command()

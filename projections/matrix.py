@@ -9,7 +9,7 @@ from decimal import Decimal
 from domain.errors import NotFound
 from domain.layers import Layer
 from domain.ranking import Standing, rank
-from domain.revision import Node, Revision, revision_of
+from domain.revision import Revision, revision_of
 from domain.rounding import weighted_mean
 from domain.scoring import ONE, ZERO
 from projections.answers import Source, revision_in_force, revision_named
@@ -138,9 +138,4 @@ def _cell(
 def _reason(facts: GroupFacts, revision: Revision) -> str:
     if facts.group not in revision.trees:
         return f"the revision has no indicators for {facts.group} bodies"
-    inputs = ", ".join(sorted({name for node in revision.tree(facts.group).walk() for name in _inputs(node)}))
-    return f"the cycle has no data that this revision can use (it reads {inputs})"
-
-
-def _inputs(node: Node) -> tuple[str, ...]:
-    return node.indicator.inputs if node.indicator is not None else ()
+    return "the cycle has no data that this revision can use"

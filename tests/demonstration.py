@@ -14,6 +14,7 @@ from adapters.eventstore.reader import StoredRow
 from api.application import EvaluationRecord
 from domain.authority import policies_in_force
 from domain.events import Recorded
+from ops.demo.history import steps
 from ops.demo.play import play
 
 NOW = datetime(2023, 10, 2, 6, 0, tzinfo=UTC)
@@ -38,6 +39,6 @@ def demonstration() -> tuple[Recorded, ...]:
     recorder = POPOApplicationRecorder()
     record = EvaluationRecord(recorder, policies_in_force(), lambda: NOW, uuid4)
     reader = MemoryReader(recorder)
-    play(record, reader)
-    assert play(record, reader) == 0, "a second play finds everything there"
+    play(record, reader, steps())
+    assert play(record, reader, steps()) == 0, "a second play finds everything there"
     return tuple(recorded_of(*row) for row in reader.all())

@@ -25,6 +25,7 @@ from pydantic import SecretStr
 
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import migrate
+from ops.demo.history import steps
 from ops.demo.play import play
 from ops.settings import Settings
 from ops.wiring import opened
@@ -93,7 +94,7 @@ def _of_database(url: str, name: str) -> str:
 
 def _play(url: str) -> None:
     with opened(Settings(database_url=SecretStr(url))) as services:
-        play(services.record, services.reader)
+        play(services.record, services.reader, steps())
 
 
 @contextmanager

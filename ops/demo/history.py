@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from datetime import date
 
 from adapters.spreadsheet import read_submission
-from api.application import Statement
-from domain import bodies, casefile, commission, cycle, methodology, people
-from domain.calendar import almaty
+from domain import casefile, commission, cycle, methodology, people
 from domain.catalogue import document
-from domain.commands import Command
 from domain.cycle import Stage
 from domain.revision import Revision, revision_of
 from domain.statements import Stated
@@ -30,12 +23,12 @@ from ops.demo.people import (
     HEAD_OF_STATE,
     MEMBERS,
     OFFICERS,
-    REGISTRAR,
     SECRETARY,
-    Role,
     evaluator_of,
 )
 from ops.demo.reconstruction import CORRECTION, CYCLE, DATA, OBJECTIONS, SHAPES
+from ops.demo.register import people_of, register
+from ops.demo.step import Step, by, numbered, table
 
 REVISION = "goals-2022"
 SESSION = "2023-06-20-1"
@@ -56,30 +49,19 @@ CALENDAR = tuple(
 """The days of the reconstructed year; illustrative, since the true ones were not published."""
 
 
-@dataclass(frozen=True)
-class Step:
-    """One command of the history. `refused` names the rule that must refuse it, where one must."""
-
-    chapter: str
-    command: Command
-    by: Statement
-    refused: str | None = None
-
-
 def steps() -> Iterator[Step]:
-    """All commands of the history; the same ones at every call, so that an interrupted play can go on."""
-    for number, step in enumerate(_steps()):
-        correlation = uuid5(NAMESPACE_URL, f"shezhire:demo:2022:{number}")
-        yield Step(step.chapter, step.command, _with_correlation(step.by, correlation), step.refused)
-
-
-def _with_correlation(by: Statement, correlation: UUID) -> Statement:
-    return Statement(by.person, by.role, by.body, by.reason, by.legal_basis, by.effective_at, correlation)
+    """All commands of the history; the same ones at every call."""
+    return numbered(_steps(), str(CYCLE))
 
 
 def _steps() -> Iterator[Step]:
-    yield from _people()
-    yield from _register()
+    yield from people_of(EVERYONE, REGISTRATION)
+    yield from register()
+    yield from evaluation()
+
+
+def evaluation() -> Iterator[Step]:
+    """The methodology and the cycle, without the registers."""
     yield from _methodology()
     yield from _opening()
     yield from _submissions()
@@ -90,75 +72,18 @@ def _steps() -> Iterator[Step]:
     yield from _commission()
 
 
-def _by(role: Role, day: date, hour: int = 10, reason: str = "", legal_basis: str | None = None) -> Statement:
-    moment = datetime(day.year, day.month, day.day, hour, tzinfo=almaty())
-    return Statement(role.person, role.role, role.body, reason, legal_basis, moment)
-
-
-def _read(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _people() -> Iterator[Step]:
-    by = _by(REGISTRAR, REGISTRATION, reason=RECONSTRUCTION)
-    since = datetime(2010, 1, 1, tzinfo=almaty())
-    for role in EVERYONE:
-        yield Step("people", people.RegisterPerson(person=role.person, name=role.name, fictional=True), by)
-        appointment = people.Appointment(appointment=f"{role.person}-1", role=role.role, body=role.body, since=since)
-        yield Step("people", people.MakeAppointment(person=role.person, appointment=appointment), by)
-
-
-def _register() -> Iterator[Step]:
-    names = {}
-    for row in _read("bodies.csv"):
-        since = date.fromisoformat(row["since"]) if row["since"] else None
-        names[row["body"]] = {language: row[language] for language in ("kk", "ru", "en")}
-        fields = {
-            "body": row["body"],
-            "group": row["group"],
-            "names": names[row["body"]],
-            "since": since,
-            "predecessors": tuple(row["predecessors"].split()),
-            "illustrative": row["illustrative"] == "true",
-        }
-        yield Step(
-            "register",
-            bodies.EstablishBody.read(fields),
-            _by(REGISTRAR, max(since or date(2010, 3, 19), date(1991, 12, 16)), reason="entered into the register"),
-        )
-    for row in _read("reorganisations.csv"):
-        since = date.fromisoformat(row["since"])
-        common: dict[str, Any] = {
-            "body": row["body"],
-            "since": since,
-            "illustrative": row["illustrative"] == "true",
-        }
-        command: Command
-        if row["change"] == "renamed":
-            renamed = {language: row[language] for language in ("kk", "ru", "en")}
-            command = bodies.RenameBody.read({**common, "names": renamed})
-        elif row["change"] == "abolished":
-            command = bodies.AbolishBody.read(common)
-        else:
-            command = bodies.ReorganiseBody.read(
-                {**common, "kind": row["change"], "successors": tuple(row["successors"].split())}
-            )
-        yield Step("register", command, _by(REGISTRAR, since, hour=12, reason=row["why"]))
-
-
 def _methodology() -> Iterator[Step]:
     code = "operational-evaluation"
     day = date(2022, 2, 1)
     draft = methodology.DraftRevision(document=document(REVISION))
-    yield Step("methodology", draft, _by(CENTRE, day, reason="the rules of 2022, written down as data"))
+    yield Step("methodology", draft, by(CENTRE, day, reason="the rules of 2022, written down as data"))
     finding = (
         "The formulas compute; weights are illustrative and must be replaced by the act's own where it states them."
     )
     yield Step(
         "methodology",
         methodology.RecordMethodologicalAudit(methodology=code, revision=REVISION, finding=finding),
-        _by(AUDITOR, date(2022, 2, 14)),
+        by(AUDITOR, date(2022, 2, 14)),
     )
     approve = methodology.ApproveRevision(
         methodology=code,
@@ -166,17 +91,17 @@ def _methodology() -> Iterator[Step]:
         legal_act="Joint resolution 1-NK / 201 of 26 February 2020 (register 20072)",
         in_force_from=date(2022, 3, 1),
     )
-    yield Step("methodology", approve, _by(ADMINISTRATION, date(2022, 3, 1), reason="in force for 2022"))
+    yield Step("methodology", approve, by(ADMINISTRATION, date(2022, 3, 1), reason="in force for 2022"))
 
 
 def _stage(chapter: str, stage: Stage) -> Step:
     """Opens a stage on the day that the calendar plans, until the deadline that it plans."""
     opens = next(planned.opens for planned in CALENDAR if planned.stage is stage)
-    return Step(chapter, cycle.OpenStage(cycle=CYCLE, stage=stage), _by(ADMINISTRATION, opens, 9))
+    return Step(chapter, cycle.OpenStage(cycle=CYCLE, stage=stage), by(ADMINISTRATION, opens, 9))
 
 
 def _close(chapter: str, stage: Stage, day: date) -> Step:
-    return Step(chapter, cycle.CloseStage(cycle=CYCLE, stage=stage), _by(ADMINISTRATION, day, 18))
+    return Step(chapter, cycle.CloseStage(cycle=CYCLE, stage=stage), by(ADMINISTRATION, day, 18))
 
 
 def _opening() -> Iterator[Step]:
@@ -185,18 +110,18 @@ def _opening() -> Iterator[Step]:
         cycle=CYCLE, methodology="operational-evaluation", revision=REVISION, retrospective=True, calendar=CALENDAR
     )
     yield Step(
-        "cycle", opened, _by(ADMINISTRATION, day, reason=RECONSTRUCTION, legal_basis="Decree 954 of 19 March 2010")
+        "cycle", opened, by(ADMINISTRATION, day, reason=RECONSTRUCTION, legal_basis="Decree 954 of 19 March 2010")
     )
     for shape in SHAPES:
-        yield Step("cycle", cycle.EnrolBody(cycle=CYCLE, body=shape.body), _by(ADMINISTRATION, day, 11))
+        yield Step("cycle", cycle.EnrolBody(cycle=CYCLE, body=shape.body), by(ADMINISTRATION, day, 11))
         evaluator = evaluator_of(shape.body).body
         assign = cycle.AssignEvaluator(cycle=CYCLE, body=shape.body, evaluator=evaluator)
-        yield Step("cycle", assign, _by(ADMINISTRATION, day, 12))
+        yield Step("cycle", assign, by(ADMINISTRATION, day, 12))
 
 
 def _indicators() -> dict[str, list[dict[str, str]]]:
     found: dict[str, list[dict[str, str]]] = {}
-    for row in _read("indicators-2022.csv"):
+    for row in table("indicators-2022.csv"):
         found.setdefault(row["body"], []).append(row)
     return found
 
@@ -215,15 +140,15 @@ def _submissions() -> Iterator[Step]:
         cells = read_submission(path, revision, cycle=CYCLE, body=shape.body)
         values = tuple(Stated(subject=cell.subject, value=cell.value) for cell in cells)
         submit = casefile.SubmitData(cycle=CYCLE, body=shape.body, values=values, source=path.name)
-        by = _by(OFFICERS[shape.body], date(2023, 2, 1 + index % 14), reason="annual report")
-        yield Step("submission", submit, by)
+        officer = by(OFFICERS[shape.body], date(2023, 2, 1 + index % 14), reason="annual report")
+        yield Step("submission", submit, officer)
     body, item = CORRECTION
     row = next(row for row in _indicators()[body] if row["item"] == item)
     correct = casefile.CorrectData(cycle=CYCLE, body=body, values=(_stated(row, row["corrected"]),))
     why = "the figure was typed with the decimal sign one place too far to the left"
-    yield Step("submission", correct, _by(OFFICERS[body], date(2023, 2, 14), 15, reason=why))
+    yield Step("submission", correct, by(OFFICERS[body], date(2023, 2, 14), 15, reason=why))
     late = casefile.CorrectData(cycle=CYCLE, body="min-trade", values=(_stated(_indicators()["min-trade"][0], "1"),))
-    after = _by(OFFICERS["min-trade"], date(2023, 2, 16), reason="found later")
+    after = by(OFFICERS["min-trade"], date(2023, 2, 16), reason="found later")
     yield Step("submission", late, after, refused="deadline-passed")
     yield _close("submission", Stage.SUBMISSION, date(2023, 2, 17))
 
@@ -235,11 +160,11 @@ def _reverification() -> Iterator[Step]:
         if values:
             verify = casefile.ReverifyData(cycle=CYCLE, body=body, values=values)
             why = "the official statistics show another figure"
-            yield Step("re-verification", verify, _by(evaluator_of(body), date(2023, 3, 15), reason=why))
+            yield Step("re-verification", verify, by(evaluator_of(body), date(2023, 3, 15), reason=why))
     own = casefile.ReverifyData(
         cycle=CYCLE, body="min-economy", values=(_stated(_indicators()["min-economy"][0], "999"),)
     )
-    attempt = _by(EVALUATORS["min-economy"], date(2023, 3, 16), reason="our own figure is higher")
+    attempt = by(EVALUATORS["min-economy"], date(2023, 3, 16), reason="our own figure is higher")
     yield Step("re-verification", own, attempt, refused="not-the-evaluator")
     yield _close("re-verification", Stage.REVERIFICATION, date(2023, 3, 31))
 
@@ -250,7 +175,7 @@ def _conclusions() -> Iterator[Step]:
         values = tuple(_stated(row, row["concluded"]) for row in rows if row["concluded"])
         text = f"{len(values)} indicator(s) are judged otherwise than reported; the others are confirmed."
         conclude = casefile.IssueConclusion(cycle=CYCLE, body=body, text=text, values=values)
-        yield Step("conclusion", conclude, _by(evaluator_of(body), date(2023, 4, 20), reason="conclusion of the year"))
+        yield Step("conclusion", conclude, by(evaluator_of(body), date(2023, 4, 20), reason="conclusion of the year"))
     yield _close("conclusion", Stage.CONCLUSION, date(2023, 4, 28))
 
 
@@ -262,11 +187,11 @@ def _objections() -> Iterator[Step]:
         raised = casefile.RaiseObjection(
             cycle=CYCLE, body=body, subjects=(subject,), argument="The evaluating body used a preliminary figure."
         )
-        yield Step("objection", raised, _by(OFFICERS[body], date(2023, 5, 8)))
+        yield Step("objection", raised, by(OFFICERS[body], date(2023, 5, 8)))
         answer = casefile.AnswerObjection(
             cycle=CYCLE, body=body, objection=1, answer="The figure was taken from the report available in April."
         )
-        yield Step("objection", answer, _by(evaluator_of(body), date(2023, 5, 12)))
+        yield Step("objection", answer, by(evaluator_of(body), date(2023, 5, 12)))
         row = next(row for row in indicators[body] if row["item"] == item)
         upheld = bool(row["after_objection"])
         decide = casefile.DecideObjection(
@@ -277,7 +202,7 @@ def _objections() -> Iterator[Step]:
             values=(_stated(row, row["after_objection"]),) if upheld else (),
         )
         why = "the final statistics confirm the body" if upheld else "the final statistics confirm the conclusion"
-        yield Step("objection", decide, _by(APPEALS, date(2023, 5, 18), reason=why))
+        yield Step("objection", decide, by(APPEALS, date(2023, 5, 18), reason=why))
     yield _close("objection", Stage.OBJECTION, date(2023, 5, 19))
 
 
@@ -287,7 +212,7 @@ def _expert_opinion() -> Iterator[Step]:
         opinion = casefile.IssueExpertOpinion(
             cycle=CYCLE, body=shape.body, text="The conclusion and the decisions on objections are supported."
         )
-        yield Step("expert opinion", opinion, _by(EXPERT, date(2023, 6, 5)))
+        yield Step("expert opinion", opinion, by(EXPERT, date(2023, 6, 5)))
     yield _close("expert opinion", Stage.EXPERT_OPINION, date(2023, 6, 9))
 
 
@@ -298,31 +223,31 @@ def _commission() -> Iterator[Step]:
     convene = commission.ConveneSession(
         session=SESSION, date=day, number=1, chair=CHAIR.person, members=tuple(seat.person for seat in seats)
     )
-    yield Step("Commission", convene, _by(SECRETARY, date(2023, 6, 13)))
+    yield Step("Commission", convene, by(SECRETARY, date(2023, 6, 13)))
     for seat in seats:
         yield Step(
-            "Commission", commission.RecordAttendance(session=SESSION, member=seat.person), _by(SECRETARY, day, 9)
+            "Commission", commission.RecordAttendance(session=SESSION, member=seat.person), by(SECRETARY, day, 9)
         )
     proposal = commission.Proposal(outcome="approve", cycle=CYCLE, bodies=tuple(shape.body for shape in SHAPES))
-    yield Step("Commission", commission.OpenItem(session=SESSION, item=1, proposal=proposal), _by(SECRETARY, day, 10))
+    yield Step("Commission", commission.OpenItem(session=SESSION, item=1, proposal=proposal), by(SECRETARY, day, 10))
     last = MEMBERS[-1]
     conflict = people.DeclareConflict(
         person=last.person, body="min-health", interest="advised this ministry during the year evaluated"
     )
-    yield Step("Commission", conflict, _by(last, day, 10))
+    yield Step("Commission", conflict, by(last, day, 10))
     vote = commission.CastVote(session=SESSION, item=1, member=last.person, choice="for")
-    yield Step("Commission", vote, _by(last, day, 10), refused="votes-on-own-interest")
+    yield Step("Commission", vote, by(last, day, 10), refused="votes-on-own-interest")
     recuse = commission.Recuse(session=SESSION, item=1, member=last.person)
-    yield Step("Commission", recuse, _by(last, day, 11, reason="declared an interest in one of the bodies"))
+    yield Step("Commission", recuse, by(last, day, 11, reason="declared an interest in one of the bodies"))
     for seat in seats[:-1]:
         choice: commission.Choice = "abstain" if seat is MEMBERS[3] else "for"
         vote = commission.CastVote(session=SESSION, item=1, member=seat.person, choice=choice)
-        yield Step("Commission", vote, _by(seat, day, 11))
-    yield Step("Commission", commission.TakeDecision(session=SESSION, item=1), _by(SECRETARY, day, 12))
-    yield Step("Commission", commission.CloseSession(session=SESSION), _by(SECRETARY, day, 13))
+        yield Step("Commission", vote, by(seat, day, 11))
+    yield Step("Commission", commission.TakeDecision(session=SESSION, item=1), by(SECRETARY, day, 12))
+    yield Step("Commission", commission.CloseSession(session=SESSION), by(SECRETARY, day, 13))
     yield _close("Commission", Stage.COMMISSION, date(2023, 6, 21))
     yield _stage("Head of State", Stage.HEAD_OF_STATE)
     review = commission.RecordReview(session=SESSION, cycle=CYCLE, remark="Considered; to be published.")
-    yield Step("Head of State", review, _by(HEAD_OF_STATE, date(2023, 7, 5)))
+    yield Step("Head of State", review, by(HEAD_OF_STATE, date(2023, 7, 5)))
     publish = cycle.PublishResults(cycle=CYCLE, group="central", session=SESSION)
-    yield Step("publication", publish, _by(ADMINISTRATION, date(2023, 9, 1), reason="published in September 2023"))
+    yield Step("publication", publish, by(ADMINISTRATION, date(2023, 9, 1), reason="published in September 2023"))

@@ -10,8 +10,8 @@ from uuid import UUID
 from adapters.eventstore.reader import StoredRow
 from api.application import EvaluationRecord
 from domain.errors import DomainError, NotAuthorised, WrongState
-from ops.demo.history import Step, steps
 from ops.demo.people import REGISTRAR
+from ops.demo.step import Step
 
 
 class DemoError(DomainError):
@@ -21,9 +21,9 @@ class DemoError(DomainError):
 
 
 class Progress(Protocol):
-    """Is told of each step before it is carried out: how many are done, of how many, and its chapter."""
+    """Is told of each step before it is carried out: how many are done, and its chapter."""
 
-    def __call__(self, done: int, total: int, chapter: str) -> None:
+    def __call__(self, done: int, chapter: str) -> None:
         """One more step."""
 
 
@@ -34,7 +34,9 @@ class Reader(Protocol):
         """All of them, in order."""
 
 
-def play(record: EvaluationRecord, reader: Reader, progress: Progress = lambda *_: None) -> int:
+def play(
+    record: EvaluationRecord, reader: Reader, history: Iterable[Step], progress: Progress = lambda *_: None
+) -> int:
     """Carries out every step that the record does not hold yet; gives how many were carried out.
 
     A step is one transaction and known by its correlation id, so a play that was killed anywhere goes on without
@@ -45,14 +47,12 @@ def play(record: EvaluationRecord, reader: Reader, progress: Progress = lambda *
         record.bootstrap(REGISTRAR.person, REGISTRAR.name, fictional=True)
     elif not record.recorder.max_notification_id():
         raise DemoError("the record cannot be read")
-    history = list(steps())
     carried_out = 0
     for number, step in enumerate(history):
         if step.by.correlation_id not in done:
-            progress(number, len(history), step.chapter)
+            progress(number, step.chapter)
             _carry_out(record, step)
             carried_out += 1
-    progress(len(history), len(history), "done")
     return carried_out
 
 

@@ -25,6 +25,7 @@ from domain.catalogue import document
 from domain.errors import InvalidInput, NotFound
 from domain.methodology import ApproveRevision, DraftRevision
 from ops import open_record
+from ops.demo.history import steps
 from ops.demo.people import ADMINISTRATION, CENTRE
 from ops.demo.play import play
 from ops.main import app
@@ -58,7 +59,7 @@ def store() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="shz-"))
     path.chmod(0o755)
     with opened(Settings(data=path, database_url=None)) as services:
-        play(services.record, services.reader)
+        play(services.record, services.reader, steps())
         centre, admin = (Statement(one.person, one.role, one.body, "what if") for one in (CENTRE, ADMINISTRATION))
         services.record.execute(DraftRevision(document=otherwise(OTHERWISE)), centre)
         services.record.execute(DraftRevision(document=without_macro()), centre)

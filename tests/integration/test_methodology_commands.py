@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from domain.catalogue import catalogue, document
 from domain.errors import InvalidInput, NotFound
 from domain.revision import content_address
+from ops.demo.history import steps
 from ops.demo.play import play
 from ops.main import app
 from ops.settings import Settings
@@ -41,7 +42,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store in which cycle 2022 was played."""
     folder = tmp_path_factory.mktemp("store")
     with opened(Settings(data=folder)) as services:
-        play(services.record, services.reader, lambda *_: None)
+        play(services.record, services.reader, steps())
     return folder
 
 
