@@ -29,8 +29,6 @@ __all__ = [
 
 _HERE = files("domain.catalogue")
 _CHAIN = "acts"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The quick loader where PyYAML was built with it; both read the same."""
 # The loader over libyaml reads the same four times as fast; not every build of PyYAML has it.
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

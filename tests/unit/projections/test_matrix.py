@@ -117,7 +117,7 @@ def test_without_data_there_is_no_score_and_the_reason_is_said() -> None:
     cells = matrix(source_of(told()), END)
     silent = cell(cells, "silent-1")
     assert (silent.mean, silent.coverage, silent.shift, silent.scored, len(silent.rows)) == (None, 0, None, 0, 2)
-    assert silent.reason == "the cycle has no data that this revision can use (it reads silence)"
+    assert silent.reason == "the cycle has no data that this revision can use"
     local = cell(cells, "local-1")
     assert (local.mean, local.coverage, local.rows) == (None, 0, ())
     assert local.reason == "the revision has no indicators for central bodies"
