@@ -187,7 +187,7 @@ def _read_table(sheet: Worksheet, declared: Input, stated: list[StatedCell], bad
 
 def _read_values(sheet: Worksheet, revision: Revision, stated: list[StatedCell], bad: list[BadCell]) -> None:
     rows: dict[str, int] = {}
-    for name_cell, value_cell in sheet.iter_rows(min_row=2, max_col=2):
+    for name_cell, value_cell, _, unit_cell in sheet.iter_rows(min_row=2, max_col=4):
         if name_cell.value is None and value_cell.value is None:
             continue
         name, row = str(name_cell.value), int(name_cell.row or 0)
@@ -200,6 +200,10 @@ def _read_values(sheet: Worksheet, revision: Revision, stated: list[StatedCell],
         value, reason = _value(declared, value_cell.value)
         if reason is not None:
             bad.append(_bad(sheet, value_cell, reason))
+        if unit_cell.value is not None and str(unit_cell.value).strip() != (declared.unit or ""):
+            bad.append(
+                _bad(sheet, unit_cell, f"is the wrong unit: {declared.id} is stated in {declared.unit or 'none'}")
+            )
         stated.append(StatedCell(declared.id, value, sheet.title, row))
 
 

@@ -105,6 +105,7 @@ CELLS: dict[str, tuple[str, str, Any, str]] = {
     "a doubled code": ("plans", "A4", "a", "stands in row 3 already"),
     "an unknown column": ("plans", "E1", "extra", "is not a column of this table"),
     "a doubled column": ("plans", "E1", "fact", "stands twice"),
+    "another unit": ("values", "D2", "units", "is the wrong unit: quality is stated in percent"),
     "text for a boolean": ("values", "B4", "yes", "expected TRUE or FALSE"),
     "a value that is not asked": ("values", "A5", "profit", "is not a single value of revision small-1"),
     "another body": ("about", "B2", "min-trade", "this submission is for body min-health"),
