@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain import casefile, commission, people
-from domain.cycle import Cycle, PublishResults, ReopenCycle, Stage
+from domain.cycle import Cycle, PublishResults, ReopenCycle, Stage, WithdrawBody
 from domain.errors import InvalidInput
 from domain.events import Event, Recorded
 from projections.fold import replay
@@ -51,6 +51,22 @@ def test_everyone_present_votes_before_the_decision() -> None:
 def test_a_tie_is_no_majority() -> None:
     story = Sitting().sit(present=4).vote("for", "for", "against", "against")
     story.refused(DECIDE, story.secretary, "majority")
+
+
+def test_no_decision_is_taken_on_a_body_that_was_withdrawn_since() -> None:
+    story = Sitting().sit().vote(*["for"] * 5)
+    story.when(WithdrawBody(cycle=YEAR, body=OTHER), story.admin)
+    refusal = story.refused(DECIDE, story.secretary, "body-enrolled")
+    assert f"{OTHER} was withdrawn" in refusal.message
+    story.item(2, bodies=(BODY,)).decided(2)
+    assert set(story.record.aggregate(Cycle, YEAR).rulings) == {BODY}
+
+
+def test_a_decision_can_be_annulled_when_one_of_its_bodies_was_withdrawn_since() -> None:
+    story = Sitting().sit().decided()
+    story.when(WithdrawBody(cycle=YEAR, body=OTHER), story.admin)
+    annul = commission.AnnulDecision(**NAMED, item=1)
+    story.then(annul, replace(story.chair, legal_basis="Order 5"), "DecisionAnnulled", "RulingWithdrawn")
 
 
 def test_members_vote_once_for_themselves_and_only_where_they_sit() -> None:
