@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from domain.bodies import Group
-from domain.calendar import Deadline
+from domain.calendar import Deadline, day_of
 from domain.commands import Command, Concern, Moment
 from domain.cycle.aggregate import Cycle, PlannedStage, Stage
 from domain.errors import InvalidInput, NotFound, Problem, WrongState
@@ -71,7 +71,11 @@ class OpenCycle(CycleCommand):
 
 
 class EnrolBody(CycleCommand):
-    """Put a body of the register under evaluation."""
+    """Put a body of the register under evaluation.
+
+    A retrospective cycle takes bodies that are abolished by now, if they lasted through its year or until the day from
+    which the act counts.
+    """
 
     body: Code
 
@@ -79,7 +83,8 @@ class EnrolBody(CycleCommand):
         cycle = records.cycle(self.cycle)
         cycle.require_open()
         body = records.body(self.body)
-        body.require_active("evaluated")
+        if not (cycle.retrospective and body.lasted_through(self.cycle, day_of(act.effective_at))):
+            body.require_active("evaluated")
         if self.body in cycle.enrolled:
             raise WrongState(f"{self.body} is enrolled already", rule="enrolled-once")
         if body.group not in records.revision_of(cycle).trees:

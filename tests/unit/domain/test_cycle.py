@@ -1,6 +1,7 @@
 """The cycle: opened under approved rules, staffed, staged, published after the Commission and the Head of State."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -42,6 +43,41 @@ def test_only_active_bodies_with_indicators_are_enrolled(story: Story) -> None:
     story.refused(cycle.EnrolBody(cycle=YEAR, body="nobody"), story.admin, "body-known")
     story.when(bodies.AbolishBody(body=EVALUATOR, since=START.date()), story.registrar)
     story.refused(cycle.EnrolBody(cycle=YEAR, body=EVALUATOR), story.admin, "body-active")
+
+
+@pytest.mark.parametrize(
+    ("retrospective", "abolished", "effective", "enrolled"),
+    [
+        (True, date(YEAR + 1, 1, 1), None, True),
+        (True, date(YEAR, 12, 31), None, False),
+        (True, date(YEAR, 6, 2), datetime(YEAR, 6, 1, 17, 59, tzinfo=UTC), True),
+        (True, date(YEAR, 6, 2), datetime(YEAR, 6, 1, 18, 0, tzinfo=UTC), False),
+        (False, date(YEAR + 1, 1, 1), None, False),
+    ],
+    ids=[
+        "lasted the year",
+        "ended in the year",
+        "lasted to the act",
+        "ended on the day of the act",
+        "not a past cycle",
+    ],
+)
+def test_a_past_cycle_takes_bodies_that_are_abolished_by_now(
+    retrospective: bool, abolished: date, effective: datetime | None, enrolled: bool
+) -> None:
+    story = Story().with_cycle(retrospective=retrospective)
+    story.when(bodies.AbolishBody(body=EVALUATOR, since=abolished), story.registrar)
+    enrol = cycle.EnrolBody(cycle=YEAR, body=EVALUATOR)
+    by = replace(story.admin, effective_at=effective)
+    if enrolled:
+        story.then(enrol, by, "BodyEnrolled")
+    else:
+        story.refused(enrol, by, "body-active")
+
+
+def test_a_past_cycle_takes_no_body_that_is_not_in_the_register() -> None:
+    story = Story().with_cycle(retrospective=True)
+    story.refused(cycle.EnrolBody(cycle=YEAR, body="nobody"), story.admin, "body-known")
 
 
 def test_a_body_is_withdrawn_with_a_reason(story: Story) -> None:
