@@ -116,13 +116,7 @@ class AssignEvaluator(CycleCommand):
 
     def carry_out(self, act: Act, records: Records) -> Cycle:
         cycle = records.cycle(self.cycle)
-        held = cycle.enrolment(self.body)
-        if self.evaluator == self.body:
-            raise WrongState(f"{self.body} cannot evaluate itself", rule="nobody-evaluates-themselves")
-        if not records.body(self.evaluator).exists:
-            raise NotFound(f"no body {self.evaluator} is in the register", rule="body-known")
-        if self.evaluator in held.evaluators:
-            raise WrongState(f"{self.evaluator} evaluates {self.body} already", rule="assigned-once")
+        require_assignable(cycle, records, self.body, self.evaluator)
         cycle.record(Cycle.EvaluatorAssigned, act, body=self.body, evaluator=self.evaluator)
         return cycle
 
@@ -139,8 +133,7 @@ class ReassignEvaluator(CycleCommand):
         act.require_reason("reassigning an evaluation")
         if self.replaces not in cycle.enrolment(self.body).evaluators:
             raise NotFound(f"{self.replaces} does not evaluate {self.body}", rule="evaluator-known")
-        if self.evaluator == self.body:
-            raise WrongState(f"{self.body} cannot evaluate itself", rule="nobody-evaluates-themselves")
+        require_assignable(cycle, records, self.body, self.evaluator)
         cycle.record(Cycle.EvaluatorReassigned, act, body=self.body, evaluator=self.evaluator, replaces=self.replaces)
         return cycle
 
@@ -256,3 +249,14 @@ class ReopenCycle(CycleCommand):
             raise WrongState(f"the results of group {self.group} are not published", rule="reopens-something")
         cycle.record(Cycle.CycleReopened, act, group=self.group)
         return cycle
+
+
+def require_assignable(cycle: Cycle, records: Records, body: str, evaluator: str) -> None:
+    """Refuses an evaluating body that is the body itself, is not in the register, or evaluates the body already."""
+    held = cycle.enrolment(body)
+    if evaluator == body:
+        raise WrongState(f"{body} cannot evaluate itself", rule="nobody-evaluates-themselves")
+    if not records.body(evaluator).exists:
+        raise NotFound(f"no body {evaluator} is in the register", rule="body-known")
+    if evaluator in held.evaluators:
+        raise WrongState(f"{evaluator} evaluates {body} already", rule="assigned-once")

@@ -101,7 +101,14 @@ def test_evaluators_are_assigned_and_reassigned_but_never_to_themselves(story: S
     story.refused(change, story.admin, "evaluator-known")
     to_itself = cycle.ReassignEvaluator(**fields, evaluator=BODY, replaces=OTHER)
     story.refused(to_itself, story.admin, "nobody-evaluates-themselves")
-    assert story.record.aggregate(cycle.Cycle, YEAR).enrolled[BODY].evaluators == (OTHER,)
+    to_nobody = cycle.ReassignEvaluator(**fields, evaluator="nobody", replaces=OTHER)
+    story.refused(to_nobody, story.admin, "body-known")
+    to_the_same = cycle.ReassignEvaluator(**fields, evaluator=OTHER, replaces=OTHER)
+    story.refused(to_the_same, story.admin, "assigned-once")
+    story.when(assign, story.admin)
+    to_another_of_them = cycle.ReassignEvaluator(**fields, evaluator=OTHER, replaces=EVALUATOR)
+    story.refused(to_another_of_them, story.admin, "assigned-once")
+    assert story.record.aggregate(cycle.Cycle, YEAR).enrolled[BODY].evaluators == (OTHER, EVALUATOR)
 
 
 def test_stages_open_and_close_once_and_deadlines_only_move_on(story: Story) -> None:
