@@ -144,7 +144,7 @@ class Recuse(MemberCommand):
         act.require_reason("recusal")
         if self.member in item.recused or self.member in item.votes:
             raise WrongState(f"{self.member} has voted or is recused already", rule="recused-once")
-        session.record(CommissionSession.MemberRecused, act, item=self.item, member=self.member)
+        session.record_on(CommissionSession.MemberRecused, act, self.item, member=self.member)
         return session
 
 
@@ -159,7 +159,7 @@ class CastVote(MemberCommand):
         session.require_present(self.member)
         if self.member in item.votes:
             raise WrongState(f"{self.member} has voted on item {self.item}", rule="vote-once")
-        session.record(CommissionSession.VoteCast, act, item=self.item, member=self.member, choice=self.choice)
+        session.record_on(CommissionSession.VoteCast, act, self.item, member=self.member, choice=self.choice)
         return session
 
 
@@ -174,7 +174,7 @@ class RecordDissent(MemberCommand):
         if self.item not in session.items:
             raise NotFound(f"session {self.session} has no item {self.item}", rule="item-known")
         session.require_present(self.member)
-        session.record(CommissionSession.DissentRecorded, act, item=self.item, member=self.member, text=self.text)
+        session.record_on(CommissionSession.DissentRecorded, act, self.item, member=self.member, text=self.text)
         return session
 
 

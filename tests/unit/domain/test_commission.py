@@ -35,7 +35,8 @@ def test_a_recusal_can_cost_the_quorum() -> None:
     last = story.seats[2]
     recuse = commission.Recuse(**NAMED, item=1, member=last.person)
     story.refused(recuse, silent(last), "reason-required")
-    story.then(recuse, last, "MemberRecused")
+    (recused,) = story.then(recuse, last, "MemberRecused")
+    assert (recused.cycle, recused.bodies) == (YEAR, (BODY, OTHER))
     story.refused(recuse, last, "recused-once")
     vote = commission.CastVote(**NAMED, item=1, member=last.person, choice="for")
     story.refused(vote, last, "recused")
@@ -74,7 +75,8 @@ def test_members_vote_once_for_themselves_and_only_where_they_sit() -> None:
     first, second, absent = story.seats[0], story.seats[1], story.seats[4]
     vote = commission.CastVote(**NAMED, item=1, member="member-0", choice="for")
     story.refused(vote, second, "for-oneself-only")
-    story.then(vote, first, "VoteCast")
+    (cast,) = story.then(vote, first, "VoteCast")
+    assert (cast.cycle, cast.bodies) == (YEAR, (BODY, OTHER))
     story.refused(vote, first, "vote-once")
     away = commission.CastVote(**NAMED, item=1, member="member-4", choice="for")
     story.refused(away, absent, "member-present")
@@ -96,7 +98,8 @@ def test_a_member_with_an_interest_does_not_vote() -> None:
 def test_a_dissent_is_put_on_record() -> None:
     story = Sitting().sit()
     dissent = commission.RecordDissent(**NAMED, item=1, member="member-1", text="I disagree")
-    story.then(dissent, story.seats[1], "DissentRecorded")
+    (recorded,) = story.then(dissent, story.seats[1], "DissentRecorded")
+    assert (recorded.cycle, recorded.bodies) == (YEAR, (BODY, OTHER))
     nowhere = commission.RecordDissent(**NAMED, item=4, member="member-1", text="I disagree")
     story.refused(nowhere, story.seats[1], "item-known")
 
