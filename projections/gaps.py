@@ -52,7 +52,8 @@ def gaps_of(revision: Revision, tree: ScoreTree) -> tuple[Gap, ...]:
             absent = tuple(name for name in inputs if name not in stated)
             misfits = tuple(misfit.reason for misfit in scored.misfits)
             lost = DECIMAL128.multiply(share, DECIMAL128.subtract(ONE, scored.coverage))
-            reason = scored.missing or ("part of its data is missing" if scored.adjusted is None else "points were set")
+            reason = "part of its data is missing" if scored.adjusted is None else "points were set"
+            reason = scored.missing or "; ".join((reason, *misfits))
             found.append(Gap(node.id, absent, scored.coverage, lost, reason, misfits))
     return tuple(found)
 

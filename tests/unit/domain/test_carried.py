@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.cli.missing import missing_words
 from domain.carried import carried_over, unread
 from domain.revision import Revision, revision_of
 from domain.revision.continuation import Continuity
@@ -176,6 +177,8 @@ def test_what_does_not_fit_is_told_even_where_the_formula_does_without_it() -> N
     assert (tree.value, tree.coverage) == (40, 1)
     (gap,) = gaps_of(later, tree)
     assert (gap.node, gap.lost, len(gap.misfits)) == ("of-quality", 0, 1)
+    assert gap.reason == f"part of its data is missing; {gap.misfits[0]}"
+    assert missing_words([gap], ()) == [f"of-quality, 0.0 % of the weight: {gap.misfits[0]}."]
 
 
 def test_what_was_taken_back_has_no_unit_and_stays_taken_back() -> None:
