@@ -91,6 +91,7 @@ class EnrolBody(CycleCommand):
             raise WrongState(
                 f"revision {cycle.revision} has no indicators for {body.group} bodies", rule="group-evaluated"
             )
+        require_unpublished(cycle, body.group)
         cycle.record(Cycle.BodyEnrolled, act, body=self.body, group=body.group)
         return cycle
 
@@ -104,6 +105,7 @@ class WithdrawBody(CycleCommand):
         cycle = records.cycle(self.cycle)
         group = cycle.enrolment(self.body).group
         act.require_reason("withdrawing a body")
+        require_unpublished(cycle, group)
         cycle.record(Cycle.BodyWithdrawn, act, body=self.body, group=group)
         return cycle
 
@@ -260,3 +262,11 @@ def require_assignable(cycle: Cycle, records: Records, body: str, evaluator: str
         raise NotFound(f"no body {evaluator} is in the register", rule="body-known")
     if evaluator in held.evaluators:
         raise WrongState(f"{evaluator} evaluates {body} already", rule="assigned-once")
+
+
+def require_unpublished(cycle: Cycle, group: str) -> None:
+    """Refuses to change who is evaluated in a group whose results are published, and so final."""
+    if group in cycle.published:
+        raise WrongState(
+            f"the results of group {group} are published: reopen the cycle first", rule="published-is-final"
+        )

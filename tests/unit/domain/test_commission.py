@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from domain import casefile, commission, people
-from domain.cycle import Cycle, PublishResults, ReopenCycle, Stage, WithdrawBody
+from domain.cycle import Cycle, EnrolBody, PublishResults, ReopenCycle, Stage, WithdrawBody
 from domain.errors import InvalidInput
 from domain.events import Event, Recorded
 from projections.fold import replay
 from projections.tables import FACTS
-from tests.story import BODY, OTHER, SESSION, YEAR, Sitting, silent, stated
+from tests.story import BODY, EVALUATOR, OTHER, SESSION, YEAR, Sitting, silent, stated
 
 NAMED = {"session": SESSION}
 DECIDE = commission.TakeDecision(**NAMED, item=1)
@@ -68,6 +68,16 @@ def test_a_decision_can_be_annulled_when_one_of_its_bodies_was_withdrawn_since()
     story.when(WithdrawBody(cycle=YEAR, body=OTHER), story.admin)
     annul = commission.AnnulDecision(**NAMED, item=1)
     story.then(annul, replace(story.chair, legal_basis="Order 5"), "DecisionAnnulled", "RulingWithdrawn")
+
+
+def test_nobody_joins_or_leaves_a_group_whose_results_are_published() -> None:
+    story = Sitting().sit().decided().considered().published()
+    withdraw, enrol = WithdrawBody(cycle=YEAR, body=OTHER), EnrolBody(cycle=YEAR, body=EVALUATOR)
+    story.refused(withdraw, story.admin, "published-is-final")
+    story.refused(enrol, story.admin, "published-is-final")
+    story.when(ReopenCycle(cycle=YEAR, group="central"), replace(story.admin, legal_basis="Order 9"))
+    story.then(withdraw, story.admin, "BodyWithdrawn")
+    story.then(enrol, story.admin, "BodyEnrolled")
 
 
 def test_members_vote_once_for_themselves_and_only_where_they_sit() -> None:
