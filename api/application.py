@@ -21,13 +21,13 @@ from adapters.eventstore.mapper import EventMapper
 from domain.authority import PolicySet, Request
 from domain.bodies import StateBody
 from domain.casefile import CaseCommand, CaseFile
-from domain.commands import Command, Moment
+from domain.commands import Command, Moment, Said
 from domain.commission import CommissionSession
 from domain.cycle import Cycle
 from domain.errors import DomainError, NotAuthorised, NotFound, WrongState
 from domain.events import EPOCH, Act, Actor, Aggregate, Authority, Event
 from domain.methodology import Methodology
-from domain.people import Appointment, Person
+from domain.people import Appointment, Person, RegisterPerson
 from domain.revision import Revision, revision_of
 
 AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
@@ -108,9 +108,19 @@ class EvaluationRecord(Application[UUID]):
     def execute(self, command: Command, by: Statement, *, expected_version: int | None = None) -> Outcome:
         """Carries out a command.
 
-        Raises NotAuthorised (recorded for oversight), another DomainError if it cannot be done as things stand,
+        Raises InvalidInput if what is said beside it is not legible text, or names no person, role or body as codes are
+        written; NotAuthorised (recorded for oversight), another DomainError if it cannot be done as things stand,
         VersionConflict if the aggregate is not at `expected_version`. Nothing is written unless all of it is.
         """
+        Said.read(
+            {
+                "person": by.person,
+                "role": by.role,
+                "body": by.body,
+                "reason": by.reason,
+                "legal_basis": by.legal_basis,
+            }
+        )
         for attempt in range(ATTEMPTS):
             try:
                 return self._execute(command, by, expected_version)
@@ -163,7 +173,11 @@ class EvaluationRecord(Application[UUID]):
         return self._save(*aggregates)
 
     def bootstrap(self, person: str, name: str, *, fictional: bool = False) -> Outcome:
-        """Registers the first person and makes them registrar; possible only while the record is empty."""
+        """Registers the first person and makes them registrar; possible only while the record is empty.
+
+        Raises InvalidInput for a person or name that no record can take.
+        """
+        RegisterPerson.read({"person": person, "name": name})
         if self.recorder.max_notification_id():
             raise WrongState("the record has begun: its first registrar is appointed already", rule="genesis")
         now = self._clock()

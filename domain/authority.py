@@ -1,7 +1,8 @@
 """Who may do what, when: Cedar policies in `authority.cedar`, and the decision kept with every event.
 
 The text of the policy set is content-addressed, so that the decision can be replayed years later under exactly the
-policies that were in force.
+policies that were in force: each set that ever decided stays in `policies/`, under the SHA-256 of its text, and never
+changes.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import cedarpy
 
-from domain.errors import NotAuthorised
+from domain.errors import NotAuthorised, NotFound
 from domain.events import Actor, Authority
 
 Attributes = Mapping[str, Any]
@@ -93,6 +95,17 @@ class PolicySet:
 def policies_in_force() -> PolicySet:
     """The policies that ship with this version."""
     return PolicySet.of(files("domain").joinpath("authority.cedar").read_text("utf-8"))
+
+
+@cache
+def policy_set(sha256: str) -> PolicySet:
+    """The policies whose text has this SHA-256 (hex), in force or not any more. Raises NotFound, which names those
+    there are."""
+    released = {Path(file.name).stem: file for file in files("domain").joinpath("policies").iterdir()}
+    if sha256 not in released:
+        known = ", ".join(sorted(released))
+        raise NotFound(f"no policy set {sha256} is kept (policy sets: {known})", rule="policies-known")
+    return PolicySet.of(released[sha256].read_text("utf-8"))
 
 
 def _ask(policies: cedarpy.PolicySet, request: Request) -> cedarpy.AuthzResult:

@@ -107,6 +107,10 @@ class StateBody(Aggregate):
         act.require_reason("abolishing a body")
         self.record(self.BodyAbolished, act, **command.model_dump(exclude={"body"}))
 
+    def lasted_through(self, year: int, day: date) -> bool:
+        """Whether the body is abolished and yet was there through a whole year, or still on a day."""
+        return self.abolished is not None and (self.abolished > date(year, 12, 31) or self.abolished > day)
+
     def require_active(self, what: str) -> None:
         """Refuses an act on a body that is not in the register or has been abolished."""
         if not self.exists:

@@ -56,6 +56,11 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, LAST_MOMENT, almaty()).astimezone(UTC)
 
 
+def day_of(moment: datetime) -> date:
+    """The day in Almaty on which a moment falls."""
+    return moment.astimezone(almaty()).date()
+
+
 class Deadline(Data):
     """When something is due, as a person states it: a day, or a number of working days after the act's own day."""
 
@@ -73,7 +78,7 @@ class Deadline(Data):
         if self.day is not None:
             return end_of(self.day)
         assert self.working_days is not None
-        return end_of(after_working_days(stated_at.astimezone(almaty()).date(), self.working_days))
+        return end_of(after_working_days(day_of(stated_at), self.working_days))
 
     def __str__(self) -> str:
         return str(self.day) if self.day is not None else f"{self.working_days} working days"

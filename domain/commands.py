@@ -1,4 +1,4 @@
-"""What every command is: an immutable request that refuses what it does not know.
+"""What every command is: an immutable request that refuses what it does not know, and text that is not legible.
 
 Commands stand beside the aggregates they act on; their class names are the names of the acts that the policies allow.
 """
@@ -7,15 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import ValidationError
-
-from domain.errors import InvalidInput, Problem
-from domain.events import Act, Aggregate, Data, UtcDatetime
+from domain.events import Act, Aggregate, Code, UtcDatetime
+from domain.legible import LegibleData
 from domain.records import Records
-
-CommandClass = TypeVar("CommandClass", bound="Command")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,7 @@ class Concern:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Command(Data):
+class Command(LegibleData):
     """A request to do one thing. Who does it, when and why is stated beside it, in the `Act`."""
 
     def concern(self, records: Records, moment: Moment) -> Concern:
@@ -53,21 +49,12 @@ class Command(Data):
         """The name of the act, as the policies know it."""
         return cls.__name__
 
-    @classmethod
-    def read(cls: type[CommandClass], fields: Any) -> CommandClass:
-        """The command that these fields state. Raises InvalidInput, which names every field that is wrong."""
-        try:
-            return cls.model_validate(fields)
-        except ValidationError as error:
-            raise InvalidInput(f"{cls.__name__} cannot be understood", problems_of(error)) from error
 
+class Said(LegibleData):
+    """What is said beside a command: who commands, in which role and for which body, why, and on what legal basis."""
 
-def problems_of(error: ValidationError) -> list[Problem]:
-    """A validation error as places and sentences."""
-    problems = []
-    for item in error.errors(include_url=False, include_context=False):
-        place = ""
-        for part in item["loc"]:
-            place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
-        problems.append(Problem(place, f"{item['msg']} (found {item['input']!r})"[:300]))
-    return problems
+    person: Code
+    role: Code
+    body: Code | None
+    reason: str
+    legal_basis: str | None

@@ -31,9 +31,12 @@ UtcDatetime = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.asti
 """A moment with its offset, kept in UTC to the microsecond."""
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
-"""A business key: lower-case words joined by hyphens (`min-economy`)."""
+"""A business key: lower-case ASCII words joined by hyphens (`min-economy`), so that one code is written in one way."""
 
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+"""Words of people, kept exactly as they were written: in no Unicode normal form but the writer's own, so that what was
+signed or hashed stays what it was. Two texts that look alike may differ; nothing is identified by them. Commands take
+only legible text (see `domain.legible`)."""
 
 
 class Data(BaseModel):

@@ -17,7 +17,10 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     commission.CommissionSession,
 )
 
-ABSTRACT = {f"{aggregate.__name__}.Event" for aggregate in AGGREGATES} | {"CaseFile.ObjectionDecided"}
+ABSTRACT = {f"{aggregate.__name__}.Event" for aggregate in AGGREGATES} | {
+    "CaseFile.ObjectionDecided",
+    "CommissionSession.ItemEvent",
+}
 
 EVENTS: Mapping[str, type[Event]] = {
     name: event

@@ -8,7 +8,7 @@ Nothing here imports compiled code: an offline verifier carries this module.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import reduce
 from typing import Any
@@ -41,13 +41,24 @@ class Fact:
     position: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """What was stated for an input under another revision and is no data here, and why: its kind or unit is another."""
+
+    input: str
+    reason: str
+    facts: tuple[Fact, ...]
+
+
 @dataclass(frozen=True)
 class Facts:
-    """What stands for one body (of group `group`) in one cycle at one layer, by subject."""
+    """What stands for one body (of group `group`) in one cycle at one layer, by subject; and, by input, what was stated
+    under another revision and does not fit."""
 
     group: str
     entries: Mapping[str, Fact]
     layer: Layer = Layer.FINAL
+    misfits: Mapping[str, Misfit] = field(default_factory=dict)
 
     @classmethod
     def at_layer(cls, group: str, stated: Mapping[Layer, Mapping[str, Fact]], layer: Layer) -> Facts:
@@ -64,9 +75,9 @@ class ScoreNode:
 
     `raw` is the value before rounding; `share` the weight actually used as a part of the parent (0 to 1), after missing
     siblings were left out; `coverage` the share (0 to 1) of weight that had data; `facts` what the formula read;
-    `unread` what stands on its inputs or its points and gives no value: taken back, or of another kind than this
-    revision asks for; `adjusted` the fact by which an expert or the Commission set the value, exactly as they said it,
-    whose `computed` value it replaced.
+    `unread` what stands on its inputs or its points and gives no value: taken back, or of another kind or unit than
+    this revision asks for, on which `misfits` tells more; `adjusted` the fact by which an expert or the Commission set
+    the value, exactly as they said it, whose `computed` value it replaced.
     """
 
     id: str
@@ -81,6 +92,7 @@ class ScoreNode:
     formula: str | None = None
     facts: tuple[Fact, ...] = ()
     unread: tuple[Fact, ...] = ()
+    misfits: tuple[Misfit, ...] = ()
     adjusted: Fact | None = None
     computed: Decimal | None = None
 
@@ -147,7 +159,7 @@ def score(revision: Revision, facts: Facts) -> ScoreTree:
     """The score tree of one body under a revision. Raises KeyError if it has no tree for the body's group."""
     read = by_input(revision, facts.entries)
     unread = _by_input(revision, facts.entries, readable=False)
-    root = _Scoring(revision, read, unread, facts.entries).node(revision.tree(facts.group))
+    root = _Scoring(revision, read, unread, facts).node(revision.tree(facts.group))
     deductions = deductions_of(revision, facts.entries)
     value = after_deductions(revision, root.value, deductions)
     return ScoreTree(
@@ -268,7 +280,7 @@ class _Scoring:
     revision: Revision
     facts: Mapping[str, tuple[Fact, ...]]
     unread: Mapping[str, tuple[Fact, ...]]
-    entries: Mapping[str, Fact]
+    stated: Facts
 
     def node(self, node: Node) -> ScoreNode:
         """Points of a node: computed from below, unless an expert or the Commission set it."""
@@ -286,7 +298,12 @@ class _Scoring:
         raw, missing, coverage = leaf(self.revision, indicator, self.facts)
         read = tuple(fact for name in indicator.inputs for fact in self.facts.get(name, ()))
         unread = tuple(fact for name in indicator.inputs for fact in self.unread.get(name, ()))
-        return self.finish(node, raw, missing, coverage, formula=indicator.formula_text, facts=read, unread=unread)
+        misfits = tuple(self.stated.misfits[name] for name in indicator.inputs if name in self.stated.misfits)
+        unread += tuple(fact for misfit in misfits for fact in misfit.facts)
+        if missing is not None:
+            missing = "; ".join((missing, *(misfit.reason for misfit in misfits)))
+        scored = self.finish(node, raw, missing, coverage, formula=indicator.formula_text, facts=read, unread=unread)
+        return replace(scored, misfits=misfits) if misfits else scored
 
     def finish(
         self,
@@ -301,7 +318,7 @@ class _Scoring:
         unread: tuple[Fact, ...] = (),
     ) -> ScoreNode:
         value = rounded(self.revision, node.level, raw)
-        adjustment = self.entries.get(NODE_PREFIX + node.id)
+        adjustment = self.stated.entries.get(NODE_PREFIX + node.id)
         if adjustment is not None and adjustment.value is None:
             unread, adjustment = (*unread, adjustment), None
         return ScoreNode(

@@ -19,7 +19,10 @@ from domain.revision.document import FIGURE
 
 
 class Stated(Data):
-    """A value for a subject: text figure, text, boolean or null, or for a table's row these by column."""
+    """A value for a subject: text figure, text, boolean or null, or for a table's row these by column.
+
+    Text is kept as it was written; the row of a table is the one whose item is written with the same code points.
+    """
 
     subject: str = Field(min_length=1, max_length=200)
     value: JsonValue

@@ -131,9 +131,8 @@ def score_tree(
     methodology: str | None = None,
 ) -> tuple[ScoreTree, Revision]:
     """The score tree of a body at a layer, and the revision it was computed under. Raises NotFound."""
-    revision, _ = revision_in_force(source, cycle, position)
-    if methodology is not None:
-        revision = revision_named(source, methodology, position)
+    in_force, _ = revision_in_force(source, cycle, position)
+    revision = in_force if methodology is None else revision_named(source, methodology, position)
     enrolled = source.rows(ENROLMENTS, {"cycle": cycle, "body": body}, position)
     if not enrolled:
         bodies = ", ".join(sorted(key[1] for key in source.rows(ENROLMENTS, {"cycle": cycle}, position)))
@@ -141,7 +140,7 @@ def score_tree(
     group = enrolled[(cycle, body)][0]
     require_group(revision, group)
     stated = stated_by_body(source, cycle, position, body)
-    return score(revision, facts_under(revision, group, stated.get(body, {}), layer)), revision
+    return score(revision, facts_under(revision, in_force, group, stated.get(body, {}), layer)), revision
 
 
 def require_group(revision: Revision, group: str) -> None:
@@ -177,7 +176,7 @@ def ranking(
     scored = (
         _stored_scores(source, cycle, position, layer)
         if revision.sha256 == in_force.sha256
-        else _computed_scores(source, cycle, group, enrolled, position, layer, revision)
+        else _computed_scores(source, cycle, group, enrolled, position, layer, revision, in_force)
     )
     nothing = Tally(Plan(revision, group), {}).result()
     for body in enrolled:
@@ -222,14 +221,21 @@ def _stored_scores(source: Source, cycle: int, position: int, layer: Layer) -> d
 
 
 def _computed_scores(
-    source: Source, cycle: int, group: str, bodies: list[str], position: int, layer: Layer, revision: Revision
+    source: Source,
+    cycle: int,
+    group: str,
+    bodies: list[str],
+    position: int,
+    layer: Layer,
+    revision: Revision,
+    in_force: Revision,
 ) -> dict[str, Scored]:
     stated = stated_by_body(source, cycle, position)
     plan = Plan(revision, group)
     found: dict[str, Scored] = {}
     for body in bodies:
         facts = stated.get(body, {})
-        tally = Tally(plan, facts_under(revision, group, facts, layer).entries).result()
+        tally = Tally(plan, facts_under(revision, in_force, group, facts, layer).entries).result()
         reached = [one for one in up_to(layer) if one in facts]
         if not reached and tally.value is not None:
             reached = [Layer.REPORTED]
@@ -249,10 +255,15 @@ def stated_by_body(
     return stated
 
 
-def facts_under(revision: Revision, group: str, stated: Mapping[Layer, Mapping[str, Fact]], layer: Layer) -> Facts:
-    """What stands for a body at a layer, as a revision reads it."""
-    facts = Facts.at_layer(group, stated, layer)
-    return Facts(group, carried_over(revision, facts.entries), layer)
+def facts_under(
+    revision: Revision,
+    in_force: Revision,
+    group: str,
+    stated: Mapping[Layer, Mapping[str, Fact]],
+    layer: Layer,
+) -> Facts:
+    """What stands for a body at a layer, as a revision reads it; it was stated under the one in force."""
+    return carried_over(revision, Facts.at_layer(group, stated, layer), in_force)
 
 
 def facts_of(source: Source, cycle: int, body: str, position: int, group: str, layer: Layer) -> Facts:

@@ -209,14 +209,12 @@ def _walk(node: Node, depth: int = 0) -> list[tuple[Node, int]]:
 
 def _computed(source: Source, wanted: Wanted, group: str, position: int, layer: Layer) -> _Computed:
     answer = ranking(source, wanted.cycle, group, position, layer, wanted.methodology)
-    if wanted.methodology is None:
-        revision, _ = revision_in_force(source, wanted.cycle, position)
-    else:
-        revision = revision_named(source, wanted.methodology, position)
+    in_force, _ = revision_in_force(source, wanted.cycle, position)
+    revision = in_force if wanted.methodology is None else revision_named(source, wanted.methodology, position)
     require_group(revision, group)
     stated = stated_by_body(source, wanted.cycle, position)
     rows = {row.body: row for row in answer.rows}
-    facts = {body: facts_under(revision, group, stated.get(body, {}), layer) for body in rows}
+    facts = {body: facts_under(revision, in_force, group, stated.get(body, {}), layer) for body in rows}
     trees = {body: score(revision, found) for body, found in facts.items()}
     return _Computed(revision, answer, rows, facts, trees)
 

@@ -16,11 +16,11 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An indicator without all its data.
+    """An indicator without all its data, or with data that do not fit.
 
-    `absent` are its inputs that nothing was stated for; `coverage` the share (0 to 1) of its data that was there;
-    `lost` the share (0 to 1) of the whole tree's weight that is not covered for this reason. All gaps of a tree add up
-    to 1 less its coverage.
+    `absent` are its inputs that nothing was stated for; `misfits` says in words for which inputs only something of
+    another kind or unit was stated; `coverage` is the share (0 to 1) of its data that was there, `lost` the share (0 to
+    1) of the whole tree's weight that is not covered for this reason. All gaps of a tree add up to 1 less its coverage.
     """
 
     node: str
@@ -28,6 +28,7 @@ class Gap:
     coverage: Decimal
     lost: Decimal
     reason: str | None
+    misfits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,16 @@ def gaps_of(revision: Revision, tree: ScoreTree) -> tuple[Gap, ...]:
     for node, share in _leaves(revision.tree(tree.group), ONE):
         scored = tree.node(node.id)
         assert scored is not None
-        if scored.coverage < ONE:
+        if scored.coverage < ONE or scored.misfits:
             stated = {fact.subject.partition("/")[0] for fact in scored.facts}
+            stated |= {misfit.input for misfit in scored.misfits}
             inputs = node.indicator.inputs if node.indicator is not None else ()
             absent = tuple(name for name in inputs if name not in stated)
+            misfits = tuple(misfit.reason for misfit in scored.misfits)
             lost = DECIMAL128.multiply(share, DECIMAL128.subtract(ONE, scored.coverage))
-            reason = scored.missing or ("part of its data is missing" if scored.adjusted is None else "points were set")
-            found.append(Gap(node.id, absent, scored.coverage, lost, reason))
+            reason = "part of its data is missing" if scored.adjusted is None else "points were set"
+            reason = scored.missing or "; ".join((reason, *misfits))
+            found.append(Gap(node.id, absent, scored.coverage, lost, reason, misfits))
     return tuple(found)
 
 

@@ -1,5 +1,6 @@
 -- Lines of the trail that match every filter given (a filter that is null matches all). An act of a session that names
--- no cycle or body, such as a vote, belongs to those of the item that it is about, or of all items of its session.
+-- no body, such as an attendance or a vote of version 1, belongs to those of the item that it is about, or of all items
+-- of its session.
 WITH items AS MATERIALIZED (
     SELECT i.originator_id, subject
     FROM shezhire.trail i, unnest(i.subjects) AS subject
@@ -12,7 +13,7 @@ SELECT "position", event_id::text, type, recorded_at, effective_at, person, role
        authority, cycle, bodies
 FROM shezhire.trail t
 WHERE ((%(cycle)s::integer IS NULL OR cycle = %(cycle)s) AND (%(body)s::text IS NULL OR %(body)s = ANY (bodies))
-       OR EXISTS (SELECT FROM items WHERE items.originator_id = t.originator_id AND (
+       OR cardinality(bodies) = 0 AND EXISTS (SELECT FROM items WHERE items.originator_id = t.originator_id AND (
             items.subject = ANY (t.subjects)
             OR NOT EXISTS (SELECT FROM unnest(t.subjects) AS own WHERE starts_with(own, 'item:')))))
   AND (%(actor)s::text IS NULL OR person = %(actor)s)

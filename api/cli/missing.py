@@ -20,10 +20,11 @@ def missing_words(gaps: Iterable[Gap], unused: Iterable[Unused]) -> list[str]:
 
 def reason_of(gap: Gap) -> str:
     """Why an indicator is not covered."""
-    absent = f"nothing stated for {', '.join(gap.absent)}" if gap.absent else ""
     if gap.coverage:
-        return f"{percent(1 - gap.coverage)} of its data was not there"
-    return absent or gap.reason or "no data"
+        words = [f"{percent(1 - gap.coverage)} of its data was not there"] if gap.lost else []
+        return "; ".join((*words, *gap.misfits))
+    absent = [f"nothing stated for {', '.join(gap.absent)}"] if gap.absent else []
+    return "; ".join((*absent, *gap.misfits)) or gap.reason or "no data"
 
 
 def missing_rows(side: str, body: str, gaps: Iterable[Gap], unused: Iterable[Unused]) -> list[dict[str, Any]]:

@@ -101,30 +101,38 @@ class CommissionSession(Aggregate):
         def apply(self, aggregate: CommissionSession) -> None:
             aggregate.items[self.item] = Item(self.proposal)
 
-    class MemberRecused(Event):
-        """A member steps aside on an item."""
+    class ItemEvent(Event):
+        """An act of a member on an item, which repeats the cycle and the bodies that the item is about."""
 
         item: int
         member: Code
+        cycle: int | None
+        bodies: tuple[Code, ...]
+
+        schema_version: ClassVar[int] = 2
+
+        @staticmethod
+        def upcast_v1_v2(data: dict[str, Any]) -> dict[str, Any]:
+            """Version 1 named the item only: what it is about stands in the session's `ItemOpened`."""
+            return {**data, "cycle": None, "bodies": []}
+
+    class MemberRecused(ItemEvent):
+        """A member steps aside on an item."""
 
         def apply(self, aggregate: CommissionSession) -> None:
             aggregate.items[self.item].recused.add(self.member)
 
-    class VoteCast(Event):
+    class VoteCast(ItemEvent):
         """A member votes."""
 
-        item: int
-        member: Code
         choice: Choice
 
         def apply(self, aggregate: CommissionSession) -> None:
             aggregate.items[self.item].votes[self.member] = self.choice
 
-    class DissentRecorded(Event):
+    class DissentRecorded(ItemEvent):
         """A member's differing opinion is put on record."""
 
-        item: int
-        member: Code
         text: Text
 
         def apply(self, aggregate: CommissionSession) -> None:
@@ -204,6 +212,11 @@ class CommissionSession(Aggregate):
         """Refuses an act of somebody who does not sit in this session."""
         if member not in self.present:
             raise WrongState(f"{member} is not present in session {self.session}", rule="member-present")
+
+    def record_on(self, event_class: type[ItemEvent], act: Act, number: int, **data: Any) -> None:
+        """Records a member's act on the item of this number, with what the item is about."""
+        proposal = self.items[number].proposal
+        self.record(event_class, act, item=number, cycle=proposal.cycle, bodies=proposal.bodies, **data)
 
     def decide(self, act: Act, number: int, lifts: tuple[BodyNode, ...]) -> None:
         """Takes the decision that the votes carry: a quorum, and more votes for than against."""

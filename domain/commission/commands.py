@@ -93,10 +93,10 @@ class OpenItem(SessionCommand):
             raise WrongState(f"item {self.item} is on the agenda already", rule="item-once")
         cycle = records.cycle(self.proposal.cycle)
         cycle.require_open()
+        groups = {body: cycle.enrolment(body).group for body in self.proposal.bodies}
         require_unpublished(cycle, self.proposal.bodies)
         revision = records.revision_of(cycle)
-        for body in self.proposal.bodies:
-            group = cycle.enrolment(body).group
+        for body, group in groups.items():
             require_nodes(revision, group, [one for one in self.proposal.adjustments if one.body == body])
         outside = [
             Problem(f"proposal.adjustments[{index}].body", f"{one.body} is not among the bodies of the item")
@@ -144,7 +144,7 @@ class Recuse(MemberCommand):
         act.require_reason("recusal")
         if self.member in item.recused or self.member in item.votes:
             raise WrongState(f"{self.member} has voted or is recused already", rule="recused-once")
-        session.record(CommissionSession.MemberRecused, act, item=self.item, member=self.member)
+        session.record_on(CommissionSession.MemberRecused, act, self.item, member=self.member)
         return session
 
 
@@ -159,7 +159,7 @@ class CastVote(MemberCommand):
         session.require_present(self.member)
         if self.member in item.votes:
             raise WrongState(f"{self.member} has voted on item {self.item}", rule="vote-once")
-        session.record(CommissionSession.VoteCast, act, item=self.item, member=self.member, choice=self.choice)
+        session.record_on(CommissionSession.VoteCast, act, self.item, member=self.member, choice=self.choice)
         return session
 
 
@@ -174,7 +174,7 @@ class RecordDissent(MemberCommand):
         if self.item not in session.items:
             raise NotFound(f"session {self.session} has no item {self.item}", rule="item-known")
         session.require_present(self.member)
-        session.record(CommissionSession.DissentRecorded, act, item=self.item, member=self.member, text=self.text)
+        session.record_on(CommissionSession.DissentRecorded, act, self.item, member=self.member, text=self.text)
         return session
 
 
@@ -191,6 +191,13 @@ class TakeDecision(SessionCommand):
         session = records.session(self.session)
         proposal = session.open_item(self.item).proposal
         cycle = records.cycle(proposal.cycle)
+        withdrawn = [body for body in proposal.bodies if body not in cycle.enrolled]
+        if withdrawn:
+            raise WrongState(
+                f"{', '.join(withdrawn)} was withdrawn from cycle {proposal.cycle} after item {self.item} was opened: "
+                "put the rest to the vote as another item",
+                rule="body-enrolled",
+            )
         require_unpublished(cycle, proposal.bodies)
         again = {(one.body, one.node) for one in proposal.adjustments}
         lifts = tuple(
@@ -263,8 +270,11 @@ class RecordReview(SessionCommand):
 
 
 def require_unpublished(cycle: Cycle, bodies: Iterable[str]) -> None:
-    """Refuses an act on results that are published, and so final until the cycle is reopened."""
-    published = [body for body in bodies if cycle.is_published(body)]
+    """Refuses an act on results that are published, and so final until the cycle is reopened.
+
+    A body that was withdrawn since has no results to publish.
+    """
+    published = [body for body in bodies if body in cycle.enrolled and cycle.is_published(body)]
     if published:
         raise WrongState(
             f"the results of {', '.join(published)} are published: reopen the cycle first", rule="published-is-final"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from domain.bodies import Group
-from domain.calendar import Deadline
+from domain.calendar import Deadline, day_of
 from domain.commands import Command, Concern, Moment
 from domain.cycle.aggregate import Cycle, PlannedStage, Stage
 from domain.errors import InvalidInput, NotFound, Problem, WrongState
@@ -71,7 +71,11 @@ class OpenCycle(CycleCommand):
 
 
 class EnrolBody(CycleCommand):
-    """Put a body of the register under evaluation."""
+    """Put a body of the register under evaluation.
+
+    A retrospective cycle takes bodies that are abolished by now, if they lasted through its year or until the day from
+    which the act counts.
+    """
 
     body: Code
 
@@ -79,13 +83,15 @@ class EnrolBody(CycleCommand):
         cycle = records.cycle(self.cycle)
         cycle.require_open()
         body = records.body(self.body)
-        body.require_active("evaluated")
+        if not (cycle.retrospective and body.lasted_through(self.cycle, day_of(act.effective_at))):
+            body.require_active("evaluated")
         if self.body in cycle.enrolled:
             raise WrongState(f"{self.body} is enrolled already", rule="enrolled-once")
         if body.group not in records.revision_of(cycle).trees:
             raise WrongState(
                 f"revision {cycle.revision} has no indicators for {body.group} bodies", rule="group-evaluated"
             )
+        require_unpublished(cycle, body.group)
         cycle.record(Cycle.BodyEnrolled, act, body=self.body, group=body.group)
         return cycle
 
@@ -99,6 +105,7 @@ class WithdrawBody(CycleCommand):
         cycle = records.cycle(self.cycle)
         group = cycle.enrolment(self.body).group
         act.require_reason("withdrawing a body")
+        require_unpublished(cycle, group)
         cycle.record(Cycle.BodyWithdrawn, act, body=self.body, group=group)
         return cycle
 
@@ -111,13 +118,7 @@ class AssignEvaluator(CycleCommand):
 
     def carry_out(self, act: Act, records: Records) -> Cycle:
         cycle = records.cycle(self.cycle)
-        held = cycle.enrolment(self.body)
-        if self.evaluator == self.body:
-            raise WrongState(f"{self.body} cannot evaluate itself", rule="nobody-evaluates-themselves")
-        if not records.body(self.evaluator).exists:
-            raise NotFound(f"no body {self.evaluator} is in the register", rule="body-known")
-        if self.evaluator in held.evaluators:
-            raise WrongState(f"{self.evaluator} evaluates {self.body} already", rule="assigned-once")
+        require_assignable(cycle, records, self.body, self.evaluator)
         cycle.record(Cycle.EvaluatorAssigned, act, body=self.body, evaluator=self.evaluator)
         return cycle
 
@@ -134,8 +135,7 @@ class ReassignEvaluator(CycleCommand):
         act.require_reason("reassigning an evaluation")
         if self.replaces not in cycle.enrolment(self.body).evaluators:
             raise NotFound(f"{self.replaces} does not evaluate {self.body}", rule="evaluator-known")
-        if self.evaluator == self.body:
-            raise WrongState(f"{self.body} cannot evaluate itself", rule="nobody-evaluates-themselves")
+        require_assignable(cycle, records, self.body, self.evaluator)
         cycle.record(Cycle.EvaluatorReassigned, act, body=self.body, evaluator=self.evaluator, replaces=self.replaces)
         return cycle
 
@@ -251,3 +251,22 @@ class ReopenCycle(CycleCommand):
             raise WrongState(f"the results of group {self.group} are not published", rule="reopens-something")
         cycle.record(Cycle.CycleReopened, act, group=self.group)
         return cycle
+
+
+def require_assignable(cycle: Cycle, records: Records, body: str, evaluator: str) -> None:
+    """Refuses an evaluating body that is the body itself, is not in the register, or evaluates the body already."""
+    held = cycle.enrolment(body)
+    if evaluator == body:
+        raise WrongState(f"{body} cannot evaluate itself", rule="nobody-evaluates-themselves")
+    if not records.body(evaluator).exists:
+        raise NotFound(f"no body {evaluator} is in the register", rule="body-known")
+    if evaluator in held.evaluators:
+        raise WrongState(f"{evaluator} evaluates {body} already", rule="assigned-once")
+
+
+def require_unpublished(cycle: Cycle, group: str) -> None:
+    """Refuses to change who is evaluated in a group whose results are published, and so final."""
+    if group in cycle.published:
+        raise WrongState(
+            f"the results of group {group} are published: reopen the cycle first", rule="published-is-final"
+        )

@@ -8,6 +8,7 @@ import rfc8785
 
 from adapters.eventstore.mapper import UnknownEvent, event_of, state_of
 from domain.registry import EVENTS
+from projections.trail import bodies_of, cycle_of
 from tests.golden.recorder import path_of
 
 STREAM = UUID(int=1)
@@ -62,3 +63,7 @@ def test_an_upcast_event_says_what_the_old_shape_meant() -> None:
         STREAM, 1, "CommissionSession.DecisionTaken", path_of("CommissionSession.DecisionTaken", 1).read_bytes()
     )
     assert decided.lifts == ()
+    for name in ("VoteCast", "MemberRecused", "DissentRecorded"):
+        name = f"CommissionSession.{name}"
+        act = event_of(STREAM, 1, name, path_of(name, 1).read_bytes())
+        assert (cycle_of(act), bodies_of(act)) == (None, ())

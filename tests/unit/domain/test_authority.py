@@ -1,13 +1,15 @@
 """Who may do what: every role against every act, cell by cell, where nothing but the right decides."""
 
+from importlib.resources import files
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from domain.authority import PolicySet, Request, policies_in_force
+from domain.authority import PolicySet, Request, policies_in_force, policy_set
 from domain.casefile import CaseCommand
 from domain.cycle import Stage
-from domain.errors import NotAuthorised
+from domain.errors import NotAuthorised, NotFound
 from domain.events import Actor
 from domain.people import Role
 from domain.registry import COMMANDS
@@ -204,3 +206,21 @@ def test_a_request_that_lacks_what_a_policy_looks_at_is_refused() -> None:
 def test_every_policy_has_a_name() -> None:
     with pytest.raises(ValueError, match="@id"):
         PolicySet.of("permit (principal, action, resource);")
+
+
+RELEASED = ("533cb9cc1e994c2398622d26db119ad698a0a0eaf112dde63716b093b71cbc8f",)
+"""Every policy set that ever decided something on record; a set may be added, none taken away."""
+
+
+def test_every_policy_set_that_ever_decided_is_kept_unchanged_and_the_one_in_force_is_among_them() -> None:
+    kept = {Path(file.name).stem for file in files("domain").joinpath("policies").iterdir()}
+    assert kept == set(RELEASED)
+    assert policies_in_force().sha256 in kept
+    for sha256 in kept:
+        assert policy_set(sha256).sha256 == sha256
+    assert policy_set(policies_in_force().sha256).text == policies_in_force().text
+
+
+def test_a_policy_set_that_is_not_kept_is_not_found() -> None:
+    with pytest.raises(NotFound, match=policies_in_force().sha256):
+        policy_set("0" * 64)

@@ -1,13 +1,15 @@
 """The case file through a year: what each may do, and what refuses."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from api.application import Statement
+from api.application import Statement, VersionConflict
 from domain import casefile, cycle, people
+from domain.commands import Command
 from domain.cycle import Stage
-from domain.errors import InvalidInput
+from domain.errors import DomainError, InvalidInput, NotAuthorised, NotFound, WrongState
 from tests.story import BODY, OTHER, YEAR, Story, plan, silent, stated
 
 CASE = {"cycle": YEAR, "body": BODY}
@@ -92,6 +94,30 @@ def test_a_refused_attempt_is_recorded_for_oversight(story: Story) -> None:
     assert isinstance(attempt, people.Person.AttemptRefused)
     assert (attempt.action, attempt.rule, attempt.cycle, attempt.bodies) == ("SubmitData", "wrong-stage", YEAR, (BODY,))
     assert attempt.envelope.authority.decision == "deny"
+
+
+def test_what_is_refused_for_another_reason_than_a_missing_right_leaves_no_event() -> None:
+    story = Story().with_cycle().open(Stage.SUBMISSION).submitted()
+    before = len(story.events())
+    submit = casefile.SubmitData(**CASE, values=(stated("quality", "80"),))
+    correct = casefile.CorrectData(**CASE, values=(stated("quality", "101"),))
+    tried: list[tuple[Command, Statement, type[DomainError]]] = [
+        (submit, story.officer, InvalidInput),
+        (correct, story.officer, InvalidInput),
+        (casefile.WithdrawSubmission(**CASE), silent(story.officer), DomainError),
+        (submit, replace(story.officer, reason="\x00"), InvalidInput),
+        (submit, replace(story.officer, effective_at=story.now + timedelta(days=1)), DomainError),
+        (submit, Statement("nobody", "body-officer"), NotAuthorised),
+        (cycle.OpenStage(cycle=YEAR, stage=Stage.SUBMISSION), story.admin, WrongState),
+        (cycle.CloseStage(cycle=2030, stage=Stage.SUBMISSION), story.admin, WrongState),
+        (cycle.WithdrawBody(cycle=YEAR, body="nobody"), story.admin, NotFound),
+    ]
+    for command, by, refusal in tried:
+        with pytest.raises(refusal):
+            story.record.execute(command, by)
+    with pytest.raises(VersionConflict):
+        story.record.execute(casefile.WithdrawSubmission(**CASE), story.officer, expected_version=9)
+    assert len(story.events()) == before
 
 
 def test_in_a_retrospective_cycle_the_stated_time_counts() -> None:

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from domain import casefile, commission, people
-from domain.cycle import Cycle, PublishResults, ReopenCycle, Stage
+from domain.cycle import Cycle, EnrolBody, PublishResults, ReopenCycle, Stage, WithdrawBody
 from domain.errors import InvalidInput
 from domain.events import Event, Recorded
 from projections.fold import replay
 from projections.tables import FACTS
-from tests.story import BODY, OTHER, SESSION, YEAR, Sitting, silent, stated
+from tests.story import BODY, EVALUATOR, OTHER, SESSION, YEAR, Sitting, silent, stated
 
 NAMED = {"session": SESSION}
 DECIDE = commission.TakeDecision(**NAMED, item=1)
@@ -35,7 +35,8 @@ def test_a_recusal_can_cost_the_quorum() -> None:
     last = story.seats[2]
     recuse = commission.Recuse(**NAMED, item=1, member=last.person)
     story.refused(recuse, silent(last), "reason-required")
-    story.then(recuse, last, "MemberRecused")
+    (recused,) = story.then(recuse, last, "MemberRecused")
+    assert (recused.cycle, recused.bodies) == (YEAR, (BODY, OTHER))
     story.refused(recuse, last, "recused-once")
     vote = commission.CastVote(**NAMED, item=1, member=last.person, choice="for")
     story.refused(vote, last, "recused")
@@ -53,12 +54,39 @@ def test_a_tie_is_no_majority() -> None:
     story.refused(DECIDE, story.secretary, "majority")
 
 
+def test_no_decision_is_taken_on_a_body_that_was_withdrawn_since() -> None:
+    story = Sitting().sit().vote(*["for"] * 5)
+    story.when(WithdrawBody(cycle=YEAR, body=OTHER), story.admin)
+    refusal = story.refused(DECIDE, story.secretary, "body-enrolled")
+    assert f"{OTHER} was withdrawn" in refusal.message
+    story.item(2, bodies=(BODY,)).decided(2)
+    assert set(story.record.aggregate(Cycle, YEAR).rulings) == {BODY}
+
+
+def test_a_decision_can_be_annulled_when_one_of_its_bodies_was_withdrawn_since() -> None:
+    story = Sitting().sit().decided()
+    story.when(WithdrawBody(cycle=YEAR, body=OTHER), story.admin)
+    annul = commission.AnnulDecision(**NAMED, item=1)
+    story.then(annul, replace(story.chair, legal_basis="Order 5"), "DecisionAnnulled", "RulingWithdrawn")
+
+
+def test_nobody_joins_or_leaves_a_group_whose_results_are_published() -> None:
+    story = Sitting().sit().decided().considered().published()
+    withdraw, enrol = WithdrawBody(cycle=YEAR, body=OTHER), EnrolBody(cycle=YEAR, body=EVALUATOR)
+    story.refused(withdraw, story.admin, "published-is-final")
+    story.refused(enrol, story.admin, "published-is-final")
+    story.when(ReopenCycle(cycle=YEAR, group="central"), replace(story.admin, legal_basis="Order 9"))
+    story.then(withdraw, story.admin, "BodyWithdrawn")
+    story.then(enrol, story.admin, "BodyEnrolled")
+
+
 def test_members_vote_once_for_themselves_and_only_where_they_sit() -> None:
     story = Sitting().sit(present=4)
     first, second, absent = story.seats[0], story.seats[1], story.seats[4]
     vote = commission.CastVote(**NAMED, item=1, member="member-0", choice="for")
     story.refused(vote, second, "for-oneself-only")
-    story.then(vote, first, "VoteCast")
+    (cast,) = story.then(vote, first, "VoteCast")
+    assert (cast.cycle, cast.bodies) == (YEAR, (BODY, OTHER))
     story.refused(vote, first, "vote-once")
     away = commission.CastVote(**NAMED, item=1, member="member-4", choice="for")
     story.refused(away, absent, "member-present")
@@ -80,7 +108,8 @@ def test_a_member_with_an_interest_does_not_vote() -> None:
 def test_a_dissent_is_put_on_record() -> None:
     story = Sitting().sit()
     dissent = commission.RecordDissent(**NAMED, item=1, member="member-1", text="I disagree")
-    story.then(dissent, story.seats[1], "DissentRecorded")
+    (recorded,) = story.then(dissent, story.seats[1], "DissentRecorded")
+    assert (recorded.cycle, recorded.bodies) == (YEAR, (BODY, OTHER))
     nowhere = commission.RecordDissent(**NAMED, item=4, member="member-1", text="I disagree")
     story.refused(nowhere, story.seats[1], "item-known")
 

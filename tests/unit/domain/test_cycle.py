@@ -1,6 +1,7 @@
 """The cycle: opened under approved rules, staffed, staged, published after the Commission and the Head of State."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -44,6 +45,41 @@ def test_only_active_bodies_with_indicators_are_enrolled(story: Story) -> None:
     story.refused(cycle.EnrolBody(cycle=YEAR, body=EVALUATOR), story.admin, "body-active")
 
 
+@pytest.mark.parametrize(
+    ("retrospective", "abolished", "effective", "enrolled"),
+    [
+        (True, date(YEAR + 1, 1, 1), None, True),
+        (True, date(YEAR, 12, 31), None, False),
+        (True, date(YEAR, 6, 2), datetime(YEAR, 6, 1, 17, 59, tzinfo=UTC), True),
+        (True, date(YEAR, 6, 2), datetime(YEAR, 6, 1, 18, 0, tzinfo=UTC), False),
+        (False, date(YEAR + 1, 1, 1), None, False),
+    ],
+    ids=[
+        "lasted the year",
+        "ended in the year",
+        "lasted to the act",
+        "ended on the day of the act",
+        "not a past cycle",
+    ],
+)
+def test_a_past_cycle_takes_bodies_that_are_abolished_by_now(
+    retrospective: bool, abolished: date, effective: datetime | None, enrolled: bool
+) -> None:
+    story = Story().with_cycle(retrospective=retrospective)
+    story.when(bodies.AbolishBody(body=EVALUATOR, since=abolished), story.registrar)
+    enrol = cycle.EnrolBody(cycle=YEAR, body=EVALUATOR)
+    by = replace(story.admin, effective_at=effective)
+    if enrolled:
+        story.then(enrol, by, "BodyEnrolled")
+    else:
+        story.refused(enrol, by, "body-active")
+
+
+def test_a_past_cycle_takes_no_body_that_is_not_in_the_register() -> None:
+    story = Story().with_cycle(retrospective=True)
+    story.refused(cycle.EnrolBody(cycle=YEAR, body="nobody"), story.admin, "body-known")
+
+
 def test_a_body_is_withdrawn_with_a_reason(story: Story) -> None:
     withdraw = cycle.WithdrawBody(cycle=YEAR, body=OTHER)
     story.refused(withdraw, silent(story.admin), "reason-required")
@@ -65,7 +101,14 @@ def test_evaluators_are_assigned_and_reassigned_but_never_to_themselves(story: S
     story.refused(change, story.admin, "evaluator-known")
     to_itself = cycle.ReassignEvaluator(**fields, evaluator=BODY, replaces=OTHER)
     story.refused(to_itself, story.admin, "nobody-evaluates-themselves")
-    assert story.record.aggregate(cycle.Cycle, YEAR).enrolled[BODY].evaluators == (OTHER,)
+    to_nobody = cycle.ReassignEvaluator(**fields, evaluator="nobody", replaces=OTHER)
+    story.refused(to_nobody, story.admin, "body-known")
+    to_the_same = cycle.ReassignEvaluator(**fields, evaluator=OTHER, replaces=OTHER)
+    story.refused(to_the_same, story.admin, "assigned-once")
+    story.when(assign, story.admin)
+    to_another_of_them = cycle.ReassignEvaluator(**fields, evaluator=OTHER, replaces=EVALUATOR)
+    story.refused(to_another_of_them, story.admin, "assigned-once")
+    assert story.record.aggregate(cycle.Cycle, YEAR).enrolled[BODY].evaluators == (OTHER, EVALUATOR)
 
 
 def test_stages_open_and_close_once_and_deadlines_only_move_on(story: Story) -> None:

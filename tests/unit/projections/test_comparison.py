@@ -10,14 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.cli.missing import missing_words
 from domain import methodology
 from domain.errors import NotFound
 from domain.layers import Layer
 from domain.revision import revision_of
 from domain.revision.continuation import Continuity
 from domain.scoring import Fact, Facts, score
+from projections.answers import score_tree
 from projections.comparison import Comparison, Wanted, compare, matched
 from projections.gaps import gaps_of
+from projections.groups import group_facts
 from tests.chronicle import HEAD, judged, recorded, source_of
 from tests.story import BODY, OTHER, TITLE, YEAR, rules
 
@@ -88,6 +91,28 @@ def test_what_is_missing_and_what_is_not_used_is_listed(found: Comparison) -> No
     assert body.b.coverage == Decimal("0.5")
     assert [(one.name, one.facts) for one in body.b.unused] == [("node:plans", 1), ("plans", 2)]
     assert body.a.unused == ()
+
+
+def test_a_figure_in_another_unit_is_missing_and_no_other_number_comes_of_it() -> None:
+    story = judged()
+    other_unit = json.loads(json.dumps(rules(id="small-4")))
+    other_unit["inputs"][0]["unit"] = "points"
+    story.when(methodology.DraftRevision(document=other_unit), story.centre)
+    source = source_of(recorded(story))
+    found = compare(source, Wanted(YEAR), Wanted(YEAR, "small-4"), "central", HEAD)
+    words = "`quality` was stated under small-1 in percent, and is asked for in points"
+    for body in found.bodies:
+        assert body.b is not None
+        gap = next(gap for gap in body.b.gaps if gap.node == "services")
+        assert (gap.absent, gap.misfits, gap.coverage, gap.lost) == ((), (words,), 0, Decimal("0.6"))
+    trees = group_facts(source, YEAR, "central", HEAD).trees(revision_of(other_unit))
+    assert {body.body: body.b.score for body in found.bodies if body.b} == {
+        body: tree.value for body, tree in trees.items()
+    }
+    assert {tree.node("services").value for tree in trees.values()} == {None}  # type: ignore[union-attr]
+    tree, _ = score_tree(source, YEAR, BODY, HEAD, methodology="small-4")
+    assert tree == trees[BODY]
+    assert f"services, 60.0 % of the weight: {words}." in missing_words(gaps_of(revision_of(other_unit), tree), ())
 
 
 def test_means_are_over_the_bodies_that_have_points_on_both_sides(found: Comparison) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from adapters.eventstore.mapper import event_of
 from domain.registry import EVENTS
 from projections.telling import TELLING, listed, told
-from projections.trail import subjects_of
+from projections.trail import bodies_of, cycle_of, subjects_of
 from tests.chronicle import eventful
 from tests.golden.recorder import path_of
 from tests.story import BODY, OTHER, YEAR
@@ -53,3 +53,4 @@ def test_every_act_on_an_item_names_it_as_its_subject() -> None:
     events = [one.event for one in eventful()]
     votes = [event for event in events if event.type_name() == "CommissionSession.VoteCast"]
     assert {subjects_of(vote) for vote in votes} == {("item:1",)}
+    assert {(cycle_of(vote), bodies_of(vote)) for vote in votes} == {(YEAR, (BODY, OTHER))}
