@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from domain.cycle import Cycle
 from domain.events import Event
-from domain.layers import LAYERS
 from domain.ranking import Key, Standing, order_of, rank
 from domain.revision import TieRule, revision_of
 from projections.cases import ScoreChange, from_tie_values
@@ -121,8 +120,7 @@ class RankingFold:
 def standing_of(models: ReadModels, cycle: int, body: str) -> Standing:
     """How a body stands now: its score at the latest layer that its case has reached."""
     scores = models[SCORES].partition((cycle, body))
-    for ordinal in reversed(range(len(LAYERS))):
-        row = scores.get((cycle, body, ordinal))
-        if row is not None:
-            return Standing(body, row.values[0], from_tie_values(row.values[3]))
-    return Standing(body, None)
+    if not scores:
+        return Standing(body, None)
+    values = scores[max(scores)].values
+    return Standing(body, values[0], from_tie_values(values[3]))
