@@ -66,9 +66,7 @@ class Plan:
         _lay(tree, nodes, below)
         above = {child: (index, rank) for index, children in enumerate(below) for rank, child in enumerate(children)}
         self.index_of = {node.id: index for index, node in enumerate(nodes)}
-        self.places = [
-            self._place(node, below[index], *above.get(index, (-1, 0))) for index, node in enumerate(nodes)
-        ]
+        self.places = [self._place(node, below[index], *above.get(index, (-1, 0))) for index, node in enumerate(nodes)]
         self.leaves_of: dict[str, list[int]] = {}
         for index, node in enumerate(nodes):
             for name in node.indicator.inputs if node.indicator else ():
@@ -88,7 +86,9 @@ class Plan:
             weights=weights,
             weight_sum=reduce(DECIMAL128.add, weights, ZERO),
             indicator=node.indicator,
-            compiled=compiled_leaf(self.revision, node.level, node.indicator) if self._compiled and node.indicator else None,
+            compiled=compiled_leaf(self.revision, node.level, node.indicator)
+            if self._compiled and node.indicator
+            else None,
             rounding=self.revision.rounding.get(node.level),
             rule=node.missing,
         )
