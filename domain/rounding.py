@@ -8,6 +8,7 @@ from __future__ import annotations
 import decimal
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 DECIMAL128 = decimal.Context(
     prec=34,
@@ -42,8 +43,12 @@ class Rounding:
 
     def apply(self, value: Decimal) -> Decimal:
         """The value with exactly `places` digits after the point."""
-        unit = Decimal((0, (1,), -self.places))
-        return value.quantize(unit, rounding=MODES[self.mode], context=DECIMAL128)
+        return value.quantize(_unit(self.places), MODES[self.mode], DECIMAL128)
+
+
+@cache
+def _unit(places: int) -> Decimal:
+    return Decimal((0, (1,), -places))
 
 
 def weighted_mean(pairs: list[tuple[Decimal, Decimal]]) -> Decimal | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.feel import Evaluation, evaluate_traced
 from domain.layers import Layer, up_to
@@ -155,6 +155,15 @@ class ScoreTree:
         return frozenset(found)
 
 
+class Tallied(NamedTuple):
+    """A score without its tree: points, coverage (0 to 1), grade, and the values of the tie rule's nodes."""
+
+    value: Decimal | None
+    coverage: Decimal
+    grade: str | None
+    tie_values: tuple[Decimal | None, ...]
+
+
 def score(revision: Revision, facts: Facts) -> ScoreTree:
     """The score tree of one body under a revision. Raises KeyError if it has no tree for the body's group."""
     read = by_input(revision, facts.entries)
@@ -243,7 +252,7 @@ def is_readable(declared: Input, fact: Fact) -> bool:
     """Whether the fact gives this input a value, or a row of its table."""
     if declared.kind == "table":
         return "/" in fact.subject and isinstance(fact.value, Mapping)
-    return fact.subject == declared.id and _value(declared, fact.value) is not None
+    return fact.subject == declared.id and value_of(declared, fact.value) is not None
 
 
 def deductions_of(revision: Revision, entries: Mapping[str, Fact]) -> tuple[Deduction, ...]:
@@ -357,17 +366,17 @@ def _input_value(stated: Input, facts: Sequence[Fact]) -> Any:
     """What a formula sees under an input's name: a value, or for a table the list of its rows."""
     if stated.kind == "table":
         return [_row(stated, fact) for fact in facts]
-    return _value(stated, facts[0].value) if facts else None
+    return value_of(stated, facts[0].value) if facts else None
 
 
 def _row(stated: Input, fact: Fact) -> dict[str, Any]:
-    row = {column.id: _value(column, fact.value.get(column.id)) for column in stated.columns}
+    row = {column.id: value_of(column, fact.value.get(column.id)) for column in stated.columns}
     row["item"] = fact.subject.partition("/")[2]
     return row
 
 
-def _value(stated: Input | Column, value: Any) -> Any:
-    """JSON to what FEEL computes with: figures are text in JSON, decimals in formulas; null if of another kind."""
+def value_of(stated: Input | Column, value: Any) -> Any:
+    """JSON to what FEEL computes with: figures are text in JSON, decimals in formulas; None if of another kind."""
     if stated.kind == "number":
         return Decimal(value) if isinstance(value, str) and FIGURE.fullmatch(value) else None
     return value if isinstance(value, str if stated.kind == "text" else bool) else None

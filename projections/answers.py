@@ -178,7 +178,7 @@ def ranking(
         if revision.sha256 == in_force.sha256
         else _computed_scores(source, cycle, group, enrolled, position, layer, revision, in_force)
     )
-    nothing = Tally(Plan(revision, group), {}).result()
+    nothing = Plan(revision, group).blank.result()
     for body in enrolled:
         standing = Standing(body, nothing.value, nothing.tie_values)
         scored.setdefault(body, (standing, nothing.coverage, None, None))
@@ -235,7 +235,7 @@ def _computed_scores(
     found: dict[str, Scored] = {}
     for body in bodies:
         facts = stated.get(body, {})
-        tally = Tally(plan, facts_under(revision, in_force, group, facts, layer).entries).result()
+        tally = Tally.of(plan, facts_under(revision, in_force, group, facts, layer).entries).result()
         reached = [one for one in up_to(layer) if one in facts]
         if not reached and tally.value is not None:
             reached = [Layer.REPORTED]

@@ -19,7 +19,7 @@ from domain.events import Event
 from domain.layers import LAYERS, ORDINAL, Layer
 from domain.revision import Revision, revision_of
 from domain.rounding import DECIMAL128
-from domain.scoring import Fact, Facts
+from domain.scoring import Fact
 from domain.tally import Plan, Tally
 from projections.facts import Statement, statements
 from projections.tables import CYCLES, ENROLMENTS, FACTS, REVISIONS, SCORES, ReadModels
@@ -36,12 +36,23 @@ class ScoreChange(NamedTuple):
 
 @dataclass
 class _Case:
-    """One case as it stands: facts by the layer that stated them, and a tally for each layer reached."""
+    """One case as it stands: facts by the layer that stated them, and a tally for each layer reached (by ordinal)."""
 
     group: str
     revision: Revision
-    stated: dict[Layer, dict[str, Fact]] = field(default_factory=dict)
-    tallies: dict[Layer, Tally] = field(default_factory=dict)
+    stated: dict[int, dict[str, Fact]] = field(default_factory=dict)
+    tallies: dict[int, Tally] = field(default_factory=dict)
+
+    def standing(self, ordinal: int) -> dict[str, Fact]:
+        """The facts that stand at a layer: of each subject, what the latest layer up to it stated."""
+        entries: dict[str, Fact] = {}
+        for earlier in range(ordinal + 1):
+            entries.update(self.stated.get(earlier, {}))
+        return entries
+
+    def stands(self, subject: str, stated: int, ordinal: int) -> bool:
+        """Whether what one layer states of a subject stands at another: no layer between states it too."""
+        return not any(subject in self.stated.get(between, ()) for between in range(stated + 1, ordinal + 1))
 
 
 class CaseFold:
@@ -63,9 +74,10 @@ class CaseFold:
         by_case: dict[tuple[int, str], list[Statement]] = {}
         for statement in statements(event):
             by_case.setdefault((statement.cycle, statement.body), []).append(statement)
-        event_id = str(event.envelope.event_id)
-        for (cycle, body), stated in by_case.items():
-            changed.extend(self._state(cycle, body, stated, event_id, position))
+        if by_case:
+            event_id = str(event.envelope.event_id)
+            for (cycle, body), stated in by_case.items():
+                changed.extend(self._state(cycle, body, stated, event_id, position))
         return changed
 
     def _state(
@@ -73,62 +85,49 @@ class CaseFold:
     ) -> list[ScoreChange]:
         case = self._case(cycle, body) if self._models[ENROLMENTS].get((cycle, body)) is not None else None
         table = self._models[FACTS]
-        facts: dict[Layer, dict[str, Fact]] = {}
+        facts: list[tuple[int, Fact]] = []
         for _, _, layer, subject, value in stated:
-            table.put((cycle, body, ORDINAL[layer], subject), (value, event_id), position)
-            facts.setdefault(layer, {})[subject] = Fact(subject, value, event_id, position)
+            ordinal = ORDINAL[layer]
+            table.put((cycle, body, ordinal, subject), (value, event_id), position)
+            facts.append((ordinal, Fact(subject, value, event_id, position)))
         if case is None:
             return []
-        for layer, found in facts.items():
-            case.stated.setdefault(layer, {}).update(found)
-        return [
-            ScoreChange(cycle, body, case.group, layer)
-            for layer in LAYERS
-            if layer in case.stated and self._rescore(cycle, body, case, layer, facts, position)
-        ]
+        for ordinal, fact in facts:
+            case.stated.setdefault(ordinal, {})[fact.subject] = fact
+        return self._rescored(cycle, body, case, facts, position)
 
     def _enrol(self, cycle: int, body: str, position: int) -> list[ScoreChange]:
         """Scores what was stated before a body was enrolled again; for a new body, what stating nothing is worth."""
         case = self._case(cycle, body)
-        nothing = Tally(self._plan(case.revision, case.group), {})
-        if nothing.result().value is not None:
-            case.stated.setdefault(Layer.REPORTED, {})
-        return [
-            ScoreChange(cycle, body, case.group, layer)
-            for layer in LAYERS
-            if layer in case.stated and self._rescore(cycle, body, case, layer, {}, position)
-        ]
+        if self._plan(case.revision, case.group).blank.result().value is not None:
+            case.stated.setdefault(ORDINAL[Layer.REPORTED], {})
+        return self._rescored(cycle, body, case, [], position)
 
     def _withdraw(self, cycle: int, body: str, position: int) -> None:
         self._cases.pop((cycle, body), None)
         for ordinal in range(len(LAYERS)):
             self._models[SCORES].remove((cycle, body, ordinal), position)
 
-    def _rescore(
-        self, cycle: int, body: str, case: _Case, layer: Layer, facts: dict[Layer, dict[str, Fact]], position: int
-    ) -> bool:
-        """Brings a layer's tally up to date: what was stated at or below it, unless a layer between stands over it."""
-        tally = case.tallies.get(layer)
-        if tally is None:
-            entries = Facts.at_layer(case.group, case.stated, layer).entries
-            tally = case.tallies[layer] = Tally(self._plan(case.revision, case.group), entries)
-        else:
-            standing = [
-                fact
-                for stated_at, found in facts.items()
-                if ORDINAL[stated_at] <= ORDINAL[layer]
-                for subject, fact in found.items()
-                if not any(
-                    subject in case.stated.get(between, ())
-                    for between in LAYERS[ORDINAL[stated_at] + 1 : ORDINAL[layer] + 1]
-                )
-            ]
-            if not standing:
-                return False
-            tally.state(standing)
-        value, coverage, grade, ties = tally.result()
-        values = (value, coverage, grade, to_tie_values(ties), case.revision.sha256)
-        return self._models[SCORES].put((cycle, body, ORDINAL[layer]), values, position)
+    def _rescored(
+        self, cycle: int, body: str, case: _Case, facts: list[tuple[int, Fact]], position: int
+    ) -> list[ScoreChange]:
+        """Brings the tally of each layer reached up to date: what was stated at or below it, unless a layer between
+        stands over it."""
+        changed = []
+        for ordinal in sorted(case.stated):
+            tally = case.tallies.get(ordinal)
+            if tally is None:
+                tally = case.tallies[ordinal] = Tally.of(self._plan(case.revision, case.group), case.standing(ordinal))
+            else:
+                standing = [fact for at, fact in facts if at <= ordinal and case.stands(fact.subject, at, ordinal)]
+                if not standing:
+                    continue
+                tally.state(standing)
+            value, coverage, grade, ties = tally.result()
+            values = (value, coverage, grade, to_tie_values(ties), case.revision.sha256)
+            if self._models[SCORES].put((cycle, body, ordinal), values, position):
+                changed.append(ScoreChange(cycle, body, case.group, LAYERS[ordinal]))
+        return changed
 
     def _case(self, cycle: int, body: str) -> _Case:
         found = self._cases.get((cycle, body))
@@ -140,7 +139,7 @@ class CaseFold:
         case = _Case(group, self._revision(methodology, revision))
         for key, row in self._models[FACTS].partition((cycle, body)).items():
             fact = Fact(key[3], row.values[0], row.values[1], row.valid_from)
-            case.stated.setdefault(LAYERS[key[2]], {})[key[3]] = fact
+            case.stated.setdefault(key[2], {})[key[3]] = fact
         self._cases[(cycle, body)] = case
         while len(self._cases) > self._keep:
             self._cases.popitem(last=False)
@@ -156,7 +155,7 @@ class CaseFold:
     def _plan(self, revision: Revision, group: str) -> Plan:
         key = (revision.sha256, group)
         if key not in self._plans:
-            self._plans[key] = Plan(revision, group)
+            self._plans[key] = Plan(revision, group, compiled=True)
         return self._plans[key]
 
 

@@ -138,10 +138,12 @@ class HistoryTable:
         return changes
 
     def forget(self, keep: int) -> None:
-        """Drops the partitions least recently used until `keep` remain; only right after `changes` were stored."""
-        if self._unsaved or self._ended:
-            raise AssertionError("changes that were not stored would be lost")
-        while len(self._partitions) > keep:
+        """Drops the partitions least recently used until `keep` remain, or one is met with changes not yet given away;
+        only when the changes that were given away are stored."""
+        size = self.spec.partition
+        changed = {key[:size] for key in self._unsaved}
+        changed.update(key[:size] for key, _ in self._ended)
+        while len(self._partitions) > keep and next(iter(self._partitions)) not in changed:
             self._partitions.popitem(last=False)
 
     def rows(self) -> Iterator[Row]:

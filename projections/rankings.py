@@ -6,13 +6,12 @@ it equal to `domain.ranking.rank` over the whole group.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from domain.cycle import Cycle
 from domain.events import Event
-from domain.layers import LAYERS
 from domain.ranking import Key, Standing, order_of, rank
 from domain.revision import TieRule, revision_of
 from projections.cases import ScoreChange, from_tie_values
@@ -21,11 +20,18 @@ from projections.tables import CYCLES, RANKINGS, REVISIONS, SCORES, ReadModels
 
 @dataclass
 class _Group:
-    """A group's bodies in order."""
+    """A group's bodies in order, and where each stands in it."""
 
     rule: TieRule
     standings: dict[str, Standing] = field(default_factory=dict)
+    entries: dict[str, tuple[Key, str]] = field(default_factory=dict)
     order: list[tuple[Key, str]] = field(default_factory=list)
+
+    def place(self, standing: Standing) -> tuple[Key, str]:
+        """Notes a body's standing; gives its entry, which the order does not hold yet."""
+        entry = self.entries[standing.body] = (order_of(standing), standing.body)
+        self.standings[standing.body] = standing
+        return entry
 
 
 class RankingFold:
@@ -47,29 +53,27 @@ class RankingFold:
 
     def _place(self, cycle: int, name: str, body: str, position: int) -> None:
         group = self._group(cycle, name, position)
-        standing = standing_of(self._models, cycle, body)
-        previous = group.standings.get(body)
-        entry = (order_of(standing), body)
+        previous = group.entries.get(body)
+        entry = group.place(standing_of(self._models, cycle, body))
+        if entry == previous:
+            return
         if previous is None:
             low = high = bisect_left(group.order, entry)
         else:
-            low = bisect_left(group.order, (order_of(previous), body))
-            if group.order[low] == entry and standing == previous:
-                return
+            low = bisect_left(group.order, previous)
             del group.order[low]
             high = bisect_left(group.order, entry)
-        insort(group.order, entry)
-        group.standings[body] = standing
+        group.order.insert(high, entry)
         # A new body moves everyone behind it; a moved one those between, and whoever shared its old rank.
         last = len(group.order) - 1 if previous is None else max(low, high)
-        while previous is not None and last + 1 < len(group.order) and group.order[last + 1][0] == order_of(previous):
+        while previous is not None and last + 1 < len(group.order) and group.order[last + 1][0] == previous[0]:
             last += 1
         self._number(cycle, name, group, min(low, high), last, position)
 
     def _withdraw(self, cycle: int, name: str, body: str, position: int) -> None:
         group = self._group(cycle, name, position)
-        entry = (order_of(group.standings.pop(body)), body)
-        index = bisect_left(group.order, entry)
+        del group.standings[body]
+        index = bisect_left(group.order, group.entries.pop(body))
         del group.order[index]
         self._models[RANKINGS].remove((cycle, name, body), position)
         self._number(cycle, name, group, index, len(group.order) - 1, position)
@@ -104,9 +108,7 @@ class RankingFold:
         _, document, *_ = self._models[REVISIONS].row((methodology, revision))
         group = _Group(revision_of(document).ties)
         placed = self._models[RANKINGS].partition((cycle, name))
-        for _, _, body in placed:
-            group.standings[body] = standing_of(self._models, cycle, body)
-        group.order = sorted((order_of(standing), body) for body, standing in group.standings.items())
+        group.order = sorted(group.place(standing_of(self._models, cycle, body)) for _, _, body in placed)
         self._groups[(cycle, name)] = group
         # The scores that were just read may be newer than the ranks: the event at hand has changed them already.
         self._number(cycle, name, group, 0, len(group.order) - 1, position)
@@ -118,8 +120,7 @@ class RankingFold:
 def standing_of(models: ReadModels, cycle: int, body: str) -> Standing:
     """How a body stands now: its score at the latest layer that its case has reached."""
     scores = models[SCORES].partition((cycle, body))
-    for ordinal in reversed(range(len(LAYERS))):
-        row = scores.get((cycle, body, ordinal))
-        if row is not None:
-            return Standing(body, row.values[0], from_tie_values(row.values[3]))
-    return Standing(body, None)
+    if not scores:
+        return Standing(body, None)
+    values = scores[max(scores)].values
+    return Standing(body, values[0], from_tie_values(values[3]))

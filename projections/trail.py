@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from domain.casefile import CaseFile
@@ -58,12 +59,26 @@ def subjects_of(event: Event) -> tuple[str, ...]:
     speaking = event.proposal if isinstance(event, CommissionSession.ItemOpened) else event
     # Asking pydantic for a field that an event does not have costs more than all the rest of its row.
     said = vars(speaking)
-    subjects = list(said.get("subjects", ()))
-    subjects += [one.subject for one in said.get("values", ())]
-    for field in ("adjustments", "lifts", "adjusted"):
-        subjects += [NODE_PREFIX + one.node for one in said.get(field, ())]
+    subjects: list[str] = []
+    for field, read in _SPEAKING.items():
+        if field in said:
+            subjects += read(said[field])
     if isinstance(event, CaseFile.PenaltyImposed | CaseFile.PenaltyLifted):
         subjects.append(f"{PENALTY_PREFIX}{event.penalty}/{event.case}")
     if isinstance(event, CommissionSession.Event) and "item" in vars(event):
         subjects.append(f"item:{vars(event)['item']}")
     return tuple(dict.fromkeys(subjects))
+
+
+def _nodes(stated: Iterable[Any]) -> list[str]:
+    return [NODE_PREFIX + one.node for one in stated]
+
+
+_SPEAKING: dict[str, Callable[[Any], Iterable[str]]] = {
+    "subjects": tuple,
+    "values": lambda stated: [one.subject for one in stated],
+    "adjustments": _nodes,
+    "lifts": _nodes,
+    "adjusted": _nodes,
+}
+"""Fields by which events speak of subjects, in the order in which these are listed."""

@@ -66,10 +66,18 @@ def event_of(stream: UUID, version: int, topic: str, state: bytes) -> Event:
         stored = form.model_validate_json(state)
     except ValidationError:
         stored = form.model_validate(_upcast(event_class, json.loads(state)))
-    # Every part was just validated, so the whole is put together without validating it again.
-    return event_class.model_construct(
-        originator_id=stream, originator_version=version, envelope=stored.envelope, **vars(stored.data)
+    # Every part was just validated, so the whole is put together as unpickling does, without validating it again.
+    fields = {"originator_id": stream, "originator_version": version, "envelope": stored.envelope, **vars(stored.data)}
+    event = event_class.__new__(event_class)
+    event.__setstate__(
+        {
+            "__dict__": fields,
+            "__pydantic_fields_set__": set(fields),
+            "__pydantic_extra__": None,
+            "__pydantic_private__": None,
+        }
     )
+    return event
 
 
 class _Stored(Data):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -14,8 +15,8 @@ from projections.tables import SPECS, TRAIL_COLUMNS, ReadModels
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-def load_from(connection: Connection) -> Any:
-    """A loader for `ReadModels.over`: the stored open rows of a partition."""
+def load_from(connected: Callable[[], Connection]) -> Any:
+    """A loader for `ReadModels.over`: the stored open rows of a partition, over the connection that there is then."""
 
     def loader(spec: TableSpec) -> Load:
         part = " AND ".join(f"{column} = %s" for column in spec.key[: spec.partition])
@@ -23,7 +24,8 @@ def load_from(connection: Connection) -> Any:
         size = len(spec.key)
 
         def load(key: Key) -> Iterable[tuple[Key, Values, int]]:
-            rows = connection.execute(query, key, prepare=True).fetchall()
+            # A plan made while the table was small would read all of it for ever.
+            rows = connected().execute(query, key, prepare=False).fetchall()
             return [(row[:size], row[size:-1], row[-1]) for row in rows]
 
         return load
@@ -31,23 +33,31 @@ def load_from(connection: Connection) -> Any:
     return loader
 
 
-def write(connection: Connection, models: ReadModels) -> int:
-    """Writes all changes since the last call; gives how many rows were written."""
-    written = 0
-    for spec in SPECS:
-        changes = models[spec].changes()
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a fold changed, taken out of its memory: the fold can go on while this is written."""
+
+    changes: tuple[tuple[TableSpec, Changes], ...]
+    trail: list[tuple[Any, ...]]
+
+
+def taken(models: ReadModels) -> Batch:
+    """All changes since the last call."""
+    trail, models.trail = models.trail, []
+    return Batch(tuple((spec, models[spec].changes()) for spec in SPECS), trail)
+
+
+def write(connection: Connection, batch: Batch) -> None:
+    """Writes what a fold changed."""
+    for spec, changes in batch.changes:
         if changes.ended:
             _end(connection, spec, changes)
         if changes.rows:
             _insert(connection, spec, changes)
-        written += len(changes.ended) + len(changes.rows)
-    if models.trail:
+    if batch.trail:
         with connection.cursor().copy(f"COPY shezhire.trail ({', '.join(_quoted(TRAIL_COLUMNS))}) FROM STDIN") as copy:
-            for row in models.trail:
+            for row in batch.trail:
                 copy.write_row(outgoing(row, TRAIL_PLACES))
-        written += len(models.trail)
-        models.trail.clear()
-    return written
 
 
 def _end(connection: Connection, spec: TableSpec, changes: Changes) -> None:

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from typing import Any
 
-from domain.bulk.translation import BOOLEAN, NUMBER, Constants, Source, Untranslatable, translated
-from domain.feel.calling import Failure
+from domain.bulk.leaves import FAILURES, rounded_source, translated_indicator
+from domain.bulk.translation import Constants, Untranslatable
 from domain.revision import Indicator, MissingRule, Node, Revision
-from domain.rounding import DECIMAL128, MODES
-from domain.scoring import HUNDRED, ONE, ZERO, Fact, leaf, rounded
-from domain.tally import Tallied
+from domain.rounding import DECIMAL128
+from domain.scoring import HUNDRED, ZERO, Fact, Tallied, leaf, rounded
 
 Row = Sequence[Any]
 """Values of one body, in the order of `Program.inputs`: Decimal, text or boolean; for a table the list of its rows,
 each a mapping with its `item`; None where there is no data."""
 
 Scorer = Callable[[Row], Tallied]
-
-FAILURES = (DecimalException, Failure)
 
 
 class Program:
@@ -85,11 +82,7 @@ class _Writer:
         return f"{''.join(reached)}None"
 
     def _rounded(self, level: str, source: str) -> str:
-        rule = self._revision.rounding.get(level)
-        if rule is None:
-            return source
-        unit = self.constants.name_of(Decimal((0, (1,), -rule.places)))
-        return f"({source}).quantize({unit}, {MODES[rule.mode]!r})"
+        return rounded_source(self._revision, level, source, self.constants)
 
     def _node(self, node: Node) -> int:
         """Writes a node and all below it; gives its number, by which `p` and `c` name its points and its coverage."""
@@ -108,7 +101,8 @@ class _Writer:
     def _leaf(self, number: int, node: Node, indicator: Indicator) -> None:
         slow = f"p{number}, c{number} = {self.constants.name_of(self._evaluated(node, indicator))}(row)"
         try:
-            points, coverage = self._translated(indicator)
+            names = {name: f"v{self._places[name]}" for name in indicator.inputs}
+            points, coverage = translated_indicator(self._revision, indicator, names, self.constants)
         except Untranslatable:
             self._line(slow)
             return
@@ -129,25 +123,6 @@ class _Writer:
         self._line(f"p{number} = None; c{number} = {low}", depth + 2)
         self._line("except FAILURES:", depth)
         self._line(slow, depth + 1)
-
-    def _translated(self, indicator: Indicator) -> tuple[str, str]:
-        """Source of an indicator's points and coverage. Raises Untranslatable."""
-        variables = {}
-        for name in indicator.inputs:
-            kind = self._revision.inputs[name].kind
-            if kind not in (NUMBER, BOOLEAN):
-                raise Untranslatable(f"the {kind} {name}")
-            variables[name] = Source(f"v{self._places[name]}", kind)
-        points = translated(indicator.formula, variables, self.constants)
-        one, zero = self.constants.name_of(ONE), self.constants.name_of(ZERO)
-        if points.kind != NUMBER:
-            raise Untranslatable("points that are no number")
-        if indicator.coverage is None:
-            return points.text, one
-        coverage = translated(indicator.coverage, variables, self.constants)
-        if coverage.kind != NUMBER:
-            raise Untranslatable("a coverage that is no number")
-        return points.text, f"min({one}, max({zero}, {coverage.text}))"
 
     def _evaluated(self, node: Node, indicator: Indicator) -> Callable[[Row], tuple[Decimal | None, Decimal]]:
         """The indicator as `domain.scoring` computes it."""

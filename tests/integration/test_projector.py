@@ -265,6 +265,29 @@ def test_an_event_that_cannot_be_applied_is_set_aside_and_the_stream_goes_on(pla
             assert stored_rows(played) == replayed_rows(played)
 
 
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_what_was_folded_while_an_event_was_refused_is_folded_again(played: str, batch: int) -> None:
+    """PostgreSQL refuses the first of these when the next batch is folded already; another there cannot be folded."""
+    refused = [poison()["a character that PostgreSQL does not store"], poison()["not JSON"]]
+    with services_over(played) as services:
+        services.caught_up()
+        append(played, refused[0])
+        services.record.execute(someone(), REGISTRAR)
+        append(played, refused[1])
+        for _ in range(3):
+            services.record.execute(someone(), REGISTRAR)
+    head = head_of(played)
+    with projector_over(played, batch) as projector:
+        until(lambda: went_to(projector, head), "the projector's turn")
+    assert [row[0] for row in dead_letters(played)] == [head - 5, head - 3]
+    stored, expected = stored_rows(played), replayed_rows(played)
+    # A replay has no database that refuses a text.
+    unstored = [row for row in expected["trail"] if row[0] == head - 5]
+    assert len(unstored) == 1
+    del expected["trail"][unstored[0]]
+    assert stored == expected
+
+
 def test_a_methodology_that_cannot_be_read_is_set_aside(database: str) -> None:
     """The fold itself refuses this one: the event is well formed, the document within is not."""
     from adapters.eventstore.mapper import EventMapper

@@ -17,8 +17,7 @@ from domain.feel.calling import Failure
 from domain.layers import Layer
 from domain.revision import Revision, revision_of
 from domain.rounding import DECIMAL128
-from domain.scoring import Fact, Facts, score
-from domain.tally import Tallied
+from domain.scoring import Fact, Facts, Tallied, score
 from tests.story import TITLE, rules
 from tests.strategies import LAW, figures, revisions, rows
 

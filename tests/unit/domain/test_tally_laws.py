@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from domain.layers import Layer
 from domain.revision import Revision, revision_of
-from domain.scoring import Fact, score
-from domain.tally import Plan, Tallied, Tally
+from domain.scoring import Fact, Tallied, score
+from domain.tally import Plan, Tally
 from tests.story import rules
 from tests.strategies import LAW, as_facts, revisions, standing, stated_facts
 
@@ -20,11 +20,12 @@ def scored(revision: Revision, entries: dict[str, Fact], group: str = "central")
 
 
 @LAW
-@given(st.data())
-def test_after_any_facts_in_any_batches_the_tally_is_the_score(data: st.DataObject) -> None:
+@given(st.data(), st.booleans())
+def test_after_any_facts_in_any_batches_the_tally_is_the_score(data: st.DataObject, compiled: bool) -> None:
     revision = data.draw(revisions)
     facts = [fact for _, fact in as_facts(data.draw(stated_facts(revision)))]
-    tally = Tally(Plan(revision, "central"), {})
+    plan = Plan(revision, "central", compiled=compiled)
+    tally = Tally.of(plan, {})
     entries: dict[str, Fact] = {}
     while facts:
         size = data.draw(st.integers(1, 3))
@@ -33,12 +34,12 @@ def test_after_any_facts_in_any_batches_the_tally_is_the_score(data: st.DataObje
         tally.state(batch)
         # `str` and not `==`: the digits written must agree, not only the figures.
         assert str(tally.result()) == str(scored(revision, entries))
-        assert str(Tally(Plan(revision, "central"), entries).result()) == str(tally.result())
+        assert str(Tally.of(plan, entries).result()) == str(tally.result())
 
 
 def test_equal_figures_written_otherwise_are_taken_in() -> None:
     revision = revision_of(rules(rounding={"total": {"places": 1, "mode": "half_up"}}))
-    tally = Tally(Plan(revision, "central"), {"quality": Fact("quality", "80", "e1")})
+    tally = Tally.of(Plan(revision, "central"), {"quality": Fact("quality", "80", "e1")})
     assert str(tally.result().tie_values[0]) == "80"
     tally.state([Fact("quality", "80.00", "e2")])
     assert str(tally.result().tie_values[0]) == "80.00"
@@ -47,7 +48,7 @@ def test_equal_figures_written_otherwise_are_taken_in() -> None:
 def test_facts_about_what_the_revision_does_not_know_change_nothing() -> None:
     revision = revision_of(rules())
     entries: dict[str, Any] = {"quality": Fact("quality", "80", "e1")}
-    tally = Tally(Plan(revision, "central"), entries)
+    tally = Tally.of(Plan(revision, "central"), entries)
     before = tally.result()
     tally.state([Fact(name, "1", "e2") for name in ("speed", "node:nowhere", "penalty:rude/1", "quality/a", "plans")])
     assert tally.result() == before

@@ -43,8 +43,6 @@ def test_what_one_event_states_and_replaces_was_never_valid() -> None:
 def test_changes_are_given_once_and_stored_rows_are_only_ended() -> None:
     table = HistoryTable(SPEC)
     table.put(KEY, (1,), 1)
-    with pytest.raises(AssertionError, match="would be lost"):
-        table.forget(0)
     assert table.changes().rows == [Row(KEY, (1,), 1, None)]
     table.put(KEY, (2,), 2)
     table.put(KEY, (3,), 3)
@@ -70,6 +68,22 @@ def test_the_partitions_least_recently_used_are_forgotten_and_loaded_again() -> 
     assert table.get(("a", "n")) == (7,)
     assert table.get(("b", "n")) == (7,)
     assert loaded == [("a",), ("b",), ("b",)]
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_is_not_stored_yet_is_never_forgotten(ended: bool) -> None:
+    table = HistoryTable(SPEC, lambda part: [((part[0], "n"), (7,), 1)])
+    table.get(("a", "n"))
+    if ended:
+        table.remove(KEY, 2)
+    else:
+        table.put(KEY, (8,), 2)
+    table.get(("b", "n"))
+    table.forget(0)
+    assert table.get(KEY) == (None if ended else (8,))
+    table.changes()
+    table.forget(0)
+    assert table.get(KEY) == (7,), "it is loaded again"
 
 
 def test_a_change_of_a_row_is_shown_by_the_columns_that_differ() -> None:
