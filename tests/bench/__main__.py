@@ -116,10 +116,9 @@ def _answers(url: str, asked: argparse.Namespace, advance: Advance) -> report.Se
 
 
 def _matrix(url: str, asked: argparse.Namespace, advance: Advance) -> report.Section:
-    size = (
-        {"acts": 2_000, "cycles": 2, "bodies": 5} if asked.quick else {"acts": asked.events, "cycles": 13, "bodies": 40}
-    )
-    return report.matrix_section(measure_matrix(url, asked.rounds, advance, **size), bodies=size["bodies"])
+    acts, cycles, bodies = (2_000, 2, 5) if asked.quick else (asked.events, 13, 40)
+    samples = measure_matrix(url, asked.rounds, advance, acts=acts, cycles=cycles, bodies=bodies)
+    return report.matrix_section(samples, bodies)
 
 
 def _bulk(_: str, asked: argparse.Namespace, advance: Advance) -> report.Section:

@@ -127,7 +127,7 @@ def one_by_one(revision: Revision, rows: Sequence[dict[str, str | None]]) -> lis
 
 
 def in_floats(source: str, target: str) -> None:
-    """The formula of `tests.bench.history.document` in floats; weights are equal, so a mean leaves out what is missing."""
+    """The formula of `tests.bench.history.document` in floats; weights are equal: a mean leaves out what is missing."""
     points = [pl.col(f"input_{number}").cast(pl.Float64).clip(0, 100).round(2) for number in range(INDICATORS)]
     blocks = [pl.mean_horizontal(points[block::3]) for block in range(3)]
     total = pl.mean_horizontal(blocks).round(2).alias("score")
