@@ -96,6 +96,8 @@ def score_file(
     count = os.cpu_count() or 1 if workers is None else workers
     if count < 1:
         raise InvalidInput("this cannot be computed", [Problem("workers", f"expected at least 1; found {count}")])
+    if target.resolve() == source.resolve():
+        raise InvalidInput("this file cannot be written", [Problem(str(target), "the inputs are in it")])
     try:
         with slices_of(source) as slices:
             scorer = _Scorer(document, group, slices.schema(), floats)

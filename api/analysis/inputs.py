@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import polars
@@ -43,15 +44,11 @@ Fault = tuple[int, Problem]
 
 @dataclass(frozen=True)
 class Read:
-    """A frame as rows in the order of `Program.inputs`, or what is wrong with it.
-
-    `faults` are in the order of the rows, not more than were asked for; `found` is how many there are.
-    """
+    """A frame as rows in the order of `Program.inputs`, or the first of its faults, in the order of the rows."""
 
     bodies: polars.Series
     rows: Iterator[Row]
     faults: Sequence[Fault]
-    found: int
 
 
 class Reader:
@@ -84,19 +81,18 @@ class Reader:
         bodies = frame[BODY].cast(polars.String)
         nameless = (bodies.is_null() | (bodies.str.strip_chars() == "")).arg_true()
         faults: list[Fault] = [(row, Problem(BODY, "is missing")) for row in nameless.head(limit)]
-        found = len(nameless)
         columns: list[Sequence[Any]] = []
         for declared in self._inputs:
             if declared.id not in self._schema:
                 columns.append([None] * frame.height)
                 continue
-            column, bad, count = _READERS[declared.kind](declared, frame[declared.id], limit, self._decimals)
+            column, bad = _READERS[declared.kind](declared, frame[declared.id], limit, self._decimals)
             columns.append(column)
             faults.extend(bad)
-            found += count
         faults.sort(key=lambda fault: fault[0])
-        rows: Iterator[Row] = zip(*columns, strict=True) if columns else iter([()] * frame.height)
-        return Read(bodies, iter(()) if found else rows, faults[:limit], found)
+        if faults:
+            return Read(bodies, iter(()), faults[:limit])
+        return Read(bodies, zip(*columns, strict=True) if columns else iter([()] * frame.height), ())
 
 
 class _Decimals(dict[str | None, Decimal | None]):
@@ -134,8 +130,8 @@ def _refused(declared: Input, kind: Any, floats: bool) -> str | None:
 
 # -- a column at once --------------------------------------------------------------------------------------------------
 
-_Cells = tuple[Sequence[Any], Sequence[Fault], int]
-"""A column's values in the order of its rows, the first of its faults, and how many there are."""
+_Cells = tuple[Sequence[Any], Sequence[Fault]]
+"""A column's values in the order of its rows, or the first of its faults."""
 
 
 def _numbers(declared: Input, column: polars.Series, limit: int, decimals: _Decimals) -> _Cells:
@@ -146,32 +142,26 @@ def _numbers(declared: Input, column: polars.Series, limit: int, decimals: _Deci
         exact = figures.cast(_EXACT, strict=False)
         fits += [] if declared.minimum is None else [exact >= polars.Series([declared.minimum], dtype=_EXACT)]
         fits += [] if declared.maximum is None else [exact <= polars.Series([declared.maximum], dtype=_EXACT)]
-    faults, found = _unfitting(declared, figures, fits, limit)
-    return (figures.to_list() if found else list(map(decimals.__getitem__, figures.to_list()))), faults, found
+    if faults := _unfitting(declared, figures, fits, limit):
+        return (), faults
+    return list(map(decimals.__getitem__, figures.to_list())), ()
 
 
-def _booleans(declared: Input, column: polars.Series, limit: int, _: _Decimals) -> _Cells:
+def _booleans(declared: Input, column: polars.Series, limit: int, decimals: _Decimals) -> _Cells:
     if column.dtype == polars.Boolean:
-        return column.to_list(), (), 0
+        return column.to_list(), ()
     texts = column.cast(polars.String)
-    faults, found = _unfitting(declared, texts, [texts.is_in(["true", "false"])], limit)
-    return (texts == "true").to_list(), faults, found
+    return (texts == "true").to_list(), _unfitting(declared, texts, [texts.is_in(["true", "false"])], limit)
 
 
-def _texts(_: Input, column: polars.Series, __: int, ___: _Decimals) -> _Cells:
-    return column.cast(polars.String).to_list(), (), 0
+def _texts(declared: Input, column: polars.Series, limit: int, decimals: _Decimals) -> _Cells:
+    return column.cast(polars.String).to_list(), ()
 
 
-def _tables(declared: Input, column: polars.Series, limit: int, _: _Decimals) -> _Cells:
-    found = 0
-    faults: list[Fault] = []
-    tables = []
-    for row, cell in enumerate(column.to_list()):
-        table, problems = _table(declared, cell)
-        tables.append(table)
-        found += len(problems)
-        faults.extend((row, problem) for problem in problems if len(faults) < limit)
-    return tables, faults, found
+def _tables(declared: Input, column: polars.Series, limit: int, decimals: _Decimals) -> _Cells:
+    read = [_table(declared, cell) for cell in column.to_list()]
+    faults = ((row, problem) for row, (_, problems) in enumerate(read) for problem in problems)
+    return [table for table, _ in read], list(islice(faults, limit))
 
 
 _READERS: Mapping[str, Callable[[Input, polars.Series, int, _Decimals], _Cells]] = {
@@ -202,18 +192,12 @@ def _unpadded(figure: str) -> str:
     return figure.rstrip("0").rstrip(".") if "." in figure else figure
 
 
-def _unfitting(
-    declared: Input, texts: polars.Series, fits: Sequence[polars.Series], limit: int
-) -> tuple[list[Fault], int]:
+def _unfitting(declared: Input, texts: polars.Series, fits: Sequence[polars.Series], limit: int) -> list[Fault]:
     """Faults of the rows where not all of `fits` is true, in the words in which every door refuses such a value."""
     if all(one.all() for one in fits):
-        return [], 0
-    rows = polars.select(polars.any_horizontal(~one for one in fits)).to_series().arg_true()
-    faults: list[Fault] = []
-    for row in rows.head(limit):
-        value = texts[row]
-        faults.extend((row, problem) for problem in value_problems(declared, value, declared.id))
-    return faults, len(rows)
+        return []
+    rows = polars.select(polars.any_horizontal(~one for one in fits)).to_series().arg_true().head(limit)
+    return [(row, problem) for row in rows for problem in value_problems(declared, texts[row], declared.id)]
 
 
 # -- tables, cell by cell ----------------------------------------------------------------------------------------------

@@ -123,11 +123,12 @@ def bulk_section(found: bulk.Comparison) -> Section:
     met = "met" if ours <= BULK_TARGET else "not met"
     target = f"Target {BULK_TARGET:g} s: {met}" if found.bodies == BULK_BODIES else "No target for so few"
     introduction = (
-        f"{found.bodies:,} bodies with {bulk.INDICATORS} figures each (text in Parquet, 0 to 110 with two decimals, one "
-        f"in {bulk.ABSENT} missing) are checked, scored and written, start of the command included. {target}; memory under 4 GiB: {'met' if peak < BULK_MEMORY else 'not met'} "
-        f"(most resident memory of all its processes together, shared pages counted in each). `score` is measured over "
-        f"{sample:,} of the bodies and extrapolated; its scores are held equal to the file's. In floats "
-        f"{found.differing:,} totals come out otherwise in their last digit, and nothing is checked."
+        f"{found.bodies:,} bodies with {bulk.INDICATORS} figures each (text in Parquet, 0 to 110, two decimals, one "
+        f"in {bulk.ABSENT} missing) are checked, scored and written, start of the command included. {target}; memory "
+        f"under 4 GiB: {'met' if peak < BULK_MEMORY else 'not met'} (the most of all its processes together, shared "
+        f"pages counted in each). `score` is measured over {sample:,} of the bodies and extrapolated; its scores are "
+        f"held equal to the file's. In floats {found.differing:,} totals come out otherwise in their last digit, and "
+        "nothing is checked."
     )
     columns = ("who", "s", "least to most", "theirs ÷ ours", "CPU, µs/body", "peak, MB")
     return Section("Bulk", introduction, columns, rows)

@@ -155,6 +155,8 @@ def test_a_file_that_cannot_be_written_is_named_before_anything_is_computed(tmp_
         score_file(source, tmp_path / "out.xlsx", clean())
     with pytest.raises(InvalidInput, match="No such file or directory"):
         score_file(source, tmp_path / "nowhere" / "out.csv", clean())
+    with pytest.raises(InvalidInput, match="the inputs are in it"):
+        score_file(source, tmp_path / "." / "in.csv", clean())
     with pytest.raises(InvalidInput, match="workers: expected at least 1; found 0"):
         score_file(source, tmp_path / "out.csv", clean(), workers=0)
     with pytest.raises(InvalidInput, match=r"this file cannot be read\n.*found in\.xlsx"):
