@@ -77,14 +77,15 @@ def _problems(revision: Revision, one: Stated, place: str) -> Iterator[Problem]:
     elif declared.kind != "table":
         if item:
             yield Problem(place, f"`{name}` is one value, not a table")
-        yield from _value_problems(declared, one.value, place)
+        yield from value_problems(declared, one.value, place)
     elif not item:
         yield Problem(place, f"`{name}` is a table: name the row, as in {name}/CODE")
     elif one.value is not None:
-        yield from _row_problems(declared, one.value, place)
+        yield from row_problems(declared, one.value, place)
 
 
-def _row_problems(declared: Input, row: JsonValue, place: str) -> Iterator[Problem]:
+def row_problems(declared: Input, row: JsonValue, place: str) -> Iterator[Problem]:
+    """What is wrong with a row of a table input, its values by column."""
     if not isinstance(row, dict):
         yield Problem(place, "a row of a table has a value for each column")
         return
@@ -97,10 +98,11 @@ def _row_problems(declared: Input, row: JsonValue, place: str) -> Iterator[Probl
             if column.required:
                 yield Problem(f"{place}.{column.id}", "is missing")
         else:
-            yield from _value_problems(column, value, f"{place}.{column.id}")
+            yield from value_problems(column, value, f"{place}.{column.id}")
 
 
-def _value_problems(declared: Input | Column, value: Any, place: str) -> Iterator[Problem]:
+def value_problems(declared: Input | Column, value: Any, place: str) -> Iterator[Problem]:
+    """What is wrong with one value (a figure is text) of an input or of a table's column; nothing stated fits."""
     if value is None:
         return
     if declared.kind == "boolean":

@@ -24,6 +24,7 @@ from adapters.postgres.embedded import EmbeddedServerError
 from adapters.postgres.roles import Role
 from api.cli.analysis import register_analysis
 from api.cli.bodies import register_bodies
+from api.cli.bulk import register_bulk
 from api.cli.commands import register_commands
 from api.cli.comparing import register_comparing
 from api.cli.histories import register_history
@@ -65,6 +66,7 @@ for register in (
     register_methodology,
     register_analysis,
     register_demo,
+    register_bulk,
 ):
     register(app, _open)
 

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.errors import NotFound
-from domain.layers import LAYERS, Layer
+from domain.layers import Layer
 from domain.revision import Revision
-from domain.scoring import Fact, ScoreTree, score
-from projections.answers import Source, facts_under, revision_in_force
-from projections.tables import BODIES, ENROLMENTS, FACTS
+from domain.scoring import Fact, ScoreTree, Tallied, score
+from domain.tally import Plan, Tally
+from projections.answers import Source, facts_under, require_group, revision_in_force, stated_by_body
+from projections.tables import BODIES, ENROLMENTS
 
 Names = tuple[str, str, str]
 """A body's name in Kazakh, Russian and English."""
@@ -33,10 +34,18 @@ class GroupFacts:
 
     def trees(self, revision: Revision, layer: Layer = Layer.FINAL) -> dict[str, ScoreTree]:
         """The score tree of each body. Raises NotFound if the revision does not evaluate the group."""
-        if self.group not in revision.trees:
-            raise NotFound(f"revision {revision.id} has no indicators for {self.group} bodies", rule="group-evaluated")
+        require_group(revision, self.group)
         return {
             body: score(revision, facts_under(revision, self.in_force, self.group, stated, layer))
+            for body, stated in self.stated.items()
+        }
+
+    def tallies(self, revision: Revision, layer: Layer = Layer.FINAL) -> dict[str, Tallied]:
+        """The same scores without their trees, in half the time. Raises NotFound as `trees` does."""
+        require_group(revision, self.group)
+        plan = Plan(revision, self.group)
+        return {
+            body: Tally.of(plan, facts_under(revision, self.in_force, self.group, stated, layer).entries).result()
             for body, stated in self.stated.items()
         }
 
@@ -47,9 +56,13 @@ def group_facts(source: Source, cycle: int, group: str, position: int) -> GroupF
     bodies = sorted(key[1] for key in source.rows(ENROLMENTS, {"cycle": cycle, "grp": group}, position))
     if not bodies:
         raise NotFound(f"cycle {cycle} evaluates no {group} bodies at position {position}", rule="group-evaluated")
-    stated: dict[str, dict[Layer, dict[str, Fact]]] = {body: {} for body in bodies}
-    for (_, body, ordinal, subject), (value, event_id) in source.rows(FACTS, {"cycle": cycle}, position).items():
-        if body in stated:
-            stated[body].setdefault(LAYERS[ordinal], {})[subject] = Fact(subject, value, event_id)
+    stated = stated_by_body(source, cycle, position)
     names = {key[0]: (row[1], row[2], row[3]) for key, row in source.rows(BODIES, {}, position).items()}
-    return GroupFacts(cycle, group, position, {body: names[body] for body in bodies}, stated, in_force)
+    return GroupFacts(
+        cycle,
+        group,
+        position,
+        names={body: names[body] for body in bodies},
+        stated={body: stated.get(body, {}) for body in bodies},
+        in_force=in_force,
+    )

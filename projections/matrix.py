@@ -95,16 +95,16 @@ def _approved(source: Source, position: int) -> list[Revision]:
 def _rows(facts: GroupFacts, revision: Revision, layer: Layer) -> tuple[CellRow, ...]:
     if facts.group not in revision.trees:
         return ()
-    trees = facts.trees(revision, layer)
-    standings = [Standing(body, tree.value, tree.values_of(revision.ties.break_by)) for body, tree in trees.items()]
+    tallies = facts.tallies(revision, layer)
+    standings = [Standing(body, tallied.value, tallied.tie_values) for body, tallied in tallies.items()]
     return tuple(
         CellRow(
             body=placed.body,
             names=facts.names[placed.body],
             rank=placed.rank,
             score=placed.value,
-            grade=grade.id if (grade := trees[placed.body].grade) is not None else None,
-            coverage=trees[placed.body].coverage,
+            grade=tallies[placed.body].grade,
+            coverage=tallies[placed.body].coverage,
         )
         for placed in rank(standings, revision.ties)
     )

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +29,7 @@ KEY = "shezhire"
 
 About = Mapping[str, Any]
 Writer = Callable[[polars.DataFrame, About], bytes]
+Append = Callable[[polars.DataFrame], None]
 
 
 def as_parquet(frame: polars.DataFrame, about: About) -> bytes:
@@ -51,12 +54,18 @@ def _described(frame: polars.DataFrame, about: About) -> Any:
 
 def as_csv(frame: polars.DataFrame, about: About) -> bytes:
     """The frame as CSV (RFC 4180) after lines of comment; figures without padding zeros, lists joined by semicolons."""
-    flat = frame.with_columns(
+    return f"{_comments(about)}{_flat(frame).write_csv()}".encode()
+
+
+def _comments(about: About) -> str:
+    return "".join(f"# {name}: {_json(value)}\n" for name, value in about.items())
+
+
+def _flat(frame: polars.DataFrame) -> polars.DataFrame:
+    return frame.with_columns(
         *(polars.col(name).list.join(";") for name, kind in frame.schema.items() if kind == polars.List),
         *(_digits(name) for name, kind in frame.schema.items() if kind == polars.Decimal),
     )
-    head = "".join(f"# {name}: {_json(value)}\n" for name, value in about.items())
-    return (head + flat.write_csv()).encode()
 
 
 def _digits(name: str) -> polars.Expr:
@@ -67,13 +76,57 @@ WRITERS: Mapping[str, Writer] = {"parquet": as_parquet, "arrow": as_arrow, "csv"
 _ENDINGS = {".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow", ".csv": "csv"}
 
 
-def kind_of(path: Path) -> str:
-    """Which of `WRITERS` a path's ending asks for. Raises InvalidInput."""
+def kind_of(path: Path, done: str = "written") -> str:
+    """Which of `WRITERS` a path's ending asks for; `done` is what is to be done with it. Raises InvalidInput."""
     kind = _ENDINGS.get(path.suffix.lower())
     if kind is None:
         expected = f"expected a name that ends in {', '.join(_ENDINGS)}; found {path.name}"
-        raise InvalidInput("this file cannot be written", [Problem("path", expected)])
+        raise InvalidInput(f"this file cannot be {done}", [Problem("path", expected)])
     return kind
+
+
+@contextmanager
+def written_in_parts(path: Path, empty: polars.DataFrame, about: About) -> Iterator[Append]:
+    """Writes a file frame by frame, all of the columns of `empty`; gives what takes the next frame.
+
+    The file appears under its name when all is written; until then, and if anything fails, there is none, and one that
+    was there stays as it was. Raises InvalidInput if it cannot be written.
+    """
+    kind = kind_of(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        file = part.open("wb")
+    except OSError as error:
+        raise InvalidInput("this file cannot be written", [Problem(str(path), str(error.strerror))]) from error
+    try:
+        with file, _APPENDERS[kind](file, empty, about) as append:
+            yield append
+        part.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
+
+
+@contextmanager
+def _appending_parquet(file: Any, empty: polars.DataFrame, about: About) -> Iterator[Append]:
+    schema = _described(empty, about).schema
+    with pyarrow.parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+        yield lambda frame: writer.write_table(_described(frame, about))
+
+
+@contextmanager
+def _appending_arrow(file: Any, empty: polars.DataFrame, about: About) -> Iterator[Append]:
+    with pyarrow.ipc.new_file(file, _described(empty, about).schema) as writer:
+        yield lambda frame: writer.write_table(_described(frame, about))
+
+
+@contextmanager
+def _appending_csv(file: Any, empty: polars.DataFrame, about: About) -> Iterator[Append]:
+    file.write(f"{_comments(about)}{_flat(empty).write_csv()}".encode())
+    yield lambda frame: _flat(frame).write_csv(file, include_header=False)
+
+
+_APPENDERS = {"parquet": _appending_parquet, "arrow": _appending_arrow, "csv": _appending_csv}
 
 
 def about_file(path: str | Path) -> dict[str, Any]:

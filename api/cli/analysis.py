@@ -52,7 +52,7 @@ def register_analysis(app: typer.Typer, open_services: Callable[[], AbstractCont
         """Every cycle recomputed under every revision, with coverage. Example: shezhire matrix --cycle 2022"""
         with open_services() as services:
             position = services.position_of(as_of)
-            with _progress("recomputing") as progress:
+            with progress_of("recomputing") as progress:
                 cells = matrix(services.source, position, group, layer, cycle or (), methodology or (), progress)
         print_matrix(cells, {"group": group, "layer": layer.value, "position": position}, bodies, output)
 
@@ -83,7 +83,7 @@ def register_analysis(app: typer.Typer, open_services: Callable[[], AbstractCont
             in_force, _ = revision_in_force(services.source, cycle, position)
             revision = in_force if methodology is None else revision_named(services.source, methodology, position)
             trees = group_facts(services.source, cycle, group, position).trees(revision, layer)
-        with _progress("drawing") as progress:
+        with progress_of("drawing") as progress:
             found = robustness(revision, group, trees, assumptions, progress)
         about = {
             "cycle": cycle,
@@ -216,7 +216,7 @@ def _print(
 
 
 @contextmanager
-def _progress(description: str) -> Iterator[Callable[[int, int], None]]:
+def progress_of(description: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error, if that is a terminal; it leaves nothing behind."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)

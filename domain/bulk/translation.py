@@ -45,6 +45,10 @@ OF_A_LIST = ("max", "mean", "median", "min", "product", "stddev", "sum")
 """Built-ins that take a list of numbers, or several numbers, and give a number or fail."""
 
 
+GREATER_OR_LESS = {"max": ">", "min": "<"}
+"""When `max` and `min` of two numbers give the second."""
+
+
 class Untranslatable(Exception):
     """The expression uses what is not translated."""
 
@@ -88,6 +92,7 @@ class _Translator(Interpreter[Token, Source]):
         super().__init__()
         self._variables = variables
         self._constants = constants
+        self._kept = 0
 
     def __default__(self, tree: Tree[Token]) -> Source:
         raise Untranslatable(str(tree.data))
@@ -189,6 +194,8 @@ class _Translator(Interpreter[Token, Source]):
 
     def _of_a_list(self, name: str, arguments: Sequence[Source]) -> Source:
         kinds = [argument.kind for argument in arguments]
+        if kinds == [NUMBER, NUMBER] and name in GREATER_OR_LESS:
+            return self._of_two(GREATER_OR_LESS[name], *arguments)
         if kinds == [NUMBERS]:
             given = arguments[0].text
         elif set(kinds) == {NUMBER}:
@@ -199,6 +206,19 @@ class _Translator(Interpreter[Token, Source]):
             raise Untranslatable(f"{name} of nothing")
         # Python's own give the first of equals too, and compare exactly.
         return Source(f"{name if name in ('min', 'max') else self._function(name)}({given})", NUMBER)
+
+    def _of_two(self, sign: str, first: Source, second: Source) -> Source:
+        """What Python's own `max` or `min` gives of two, the first of equals too, without the price of a call."""
+        compared, chosen = zip(self._named(second), self._named(first), strict=True)
+        return Source(f"({chosen[0]} if {compared[0]} {sign} {compared[1]} else {chosen[1]})", NUMBER)
+
+    def _named(self, source: Source) -> tuple[str, str]:
+        """Source that computes a part once, and a name by which it can be had again."""
+        if source.text.isidentifier():
+            return source.text, source.text
+        self._kept += 1
+        name = f"m{self._kept}"
+        return f"({name} := {source.text})", name
 
     def _takes(self, name: str, count: int) -> bool:
         return any(required <= count <= len(names) for names, required in BUILTINS[name].signatures)

@@ -19,14 +19,16 @@ from adapters.postgres.migrate import migrate
 from tests.bench import report
 from tests.bench.answers import measure_answers
 from tests.bench.append import measure_append
+from tests.bench.bulk import measure_bulk
 from tests.bench.catchup import measure_catch_up, store
 from tests.bench.emmett import EmmettMissing, install
 from tests.bench.history import history
 from tests.bench.library import measure_projection_runner, store_for_library
 from tests.bench.machine import facts
+from tests.bench.matrix import measure_matrix
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-PARTS = ("append", "catch-up", "answers")
+PARTS = ("append", "catch-up", "answers", "matrix", "bulk")
 
 Advance = Callable[[str], None]
 
@@ -72,6 +74,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=PARTS, help="measure this part only (can be repeated)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each contender has its turn (default 5)")
     parser.add_argument("--events", type=int, default=200_000, help="events to catch up with (default 200000)")
+    parser.add_argument("--bodies", type=int, default=1_000_000, help="bodies to score in bulk (default 1000000)")
     parser.add_argument("--quick", action="store_true", help="small and without npm: shows only that it runs")
     parser.add_argument(
         "--output", type=Path, help="the page to write (default docs/benchmarks.md, if all is measured)"
@@ -112,10 +115,23 @@ def _answers(url: str, asked: argparse.Namespace, advance: Advance) -> report.Se
     return report.answers_section(measure_answers(url, asked.rounds, advance, quick=asked.quick))
 
 
+def _matrix(url: str, asked: argparse.Namespace, advance: Advance) -> report.Section:
+    acts, cycles, bodies = (2_000, 2, 5) if asked.quick else (asked.events, 13, 40)
+    samples = measure_matrix(url, asked.rounds, advance, acts=acts, cycles=cycles, bodies=bodies)
+    return report.matrix_section(samples, bodies)
+
+
+def _bulk(_: str, asked: argparse.Namespace, advance: Advance) -> report.Section:
+    bodies, sample = (12_000, 20) if asked.quick else (asked.bodies, 2_000)
+    return report.bulk_section(measure_bulk(bodies, sample, asked.rounds, advance))
+
+
 MEASURES: dict[str, Callable[[str, argparse.Namespace, Advance], report.Section]] = {
     "append": _append,
     "catch-up": _catch_up,
     "answers": _answers,
+    "matrix": _matrix,
+    "bulk": _bulk,
 }
 
 if __name__ == "__main__":

@@ -49,5 +49,13 @@ def test_the_guide_for_analysts_runs_and_prints_what_it_shows(empty_directory: P
     assert printed == [text for language, text in blocks if language == "text"]
     for text in commands[1:]:
         run("sh", "-e", "-c", text)
-    files = ("ranking.parquet", "ranking.arrow", "ranking.csv", "matrix.parquet", "robustness.arrow", "effects.csv")
+    files = (
+        "ranking.parquet",
+        "ranking.arrow",
+        "ranking.csv",
+        "matrix.parquet",
+        "robustness.arrow",
+        "effects.csv",
+        "scores.parquet",
+    )
     assert all((empty_directory / name).stat().st_size > 100 for name in files)

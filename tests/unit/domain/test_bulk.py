@@ -127,6 +127,13 @@ numbers = st.recursive(
 @given(numbers, figures.map(Decimal), figures.map(Decimal))
 @example("(if (true and false) then x else y)", Decimal(1), Decimal(1))
 @example("(if ((x < y) or (y = 0)) then 1 else 2)", Decimal(1), Decimal(1))
+@example("(if not((x < y)) then 1 else 2)", Decimal(1), Decimal(1))
+@example("max((x + 1), min(y, (max((x - 1), (y - 2)) / 2)))", Decimal(1), Decimal(9))
+@example("min((x - 1), max((y * 2), x))", Decimal(7), Decimal(2))
+@example("max(x, y)", Decimal("1.0"), Decimal("1"))
+@example("min(x, y)", Decimal("1.0"), Decimal("1"))
+@example("min((-x), (-y))", Decimal("1"), Decimal("1.0"))
+@example("max(x, 0)", Decimal("-0"), Decimal(1))
 @example("(x / 0)", Decimal(1), Decimal(1))
 @example("sqrt((-1))", Decimal(1), Decimal(1))
 def test_translated_source_gives_what_evaluation_gives(text: str, x: Decimal, y: Decimal) -> None:

@@ -14,7 +14,7 @@ from domain.errors import NotFound
 from domain.events import Recorded
 from domain.layers import Layer
 from domain.revision import revision_of
-from projections.answers import ReplayedSource, ranking
+from projections.answers import ReplayedSource, ranking, revision_named
 from projections.fold import replay
 from projections.groups import group_facts
 from projections.matrix import Cell, matrix
@@ -102,6 +102,21 @@ def test_the_figures_can_be_checked_by_hand() -> None:
         (BODY, "88.0", "0.6"),
         (OTHER, "60.0", "0.2"),
     ]
+
+
+def test_an_input_that_continues_an_older_one_reads_it_in_a_cell_as_in_a_ranking() -> None:
+    story = told()
+    leaf = {**rules()["trees"]["central"]["children"][0]["children"][0], "formula": "standard"}
+    renamed = {**rules()["inputs"][0], "id": "standard", "continues": ["quality"]}
+    tree = {**rules()["trees"]["central"], "children": [leaf]}
+    revised(story, "renamed-1", inputs=[renamed], trees={"central": tree}, ties={})
+    source = source_of(story)
+    (found,) = matrix(source, END, methodologies=["renamed-1"])
+    answer = ranking(source, YEAR, "central", END, methodology="renamed-1")
+    assert [row.score for row in found.rows] == [row.score for row in answer.rows] == [Decimal(80), Decimal(60)]
+    facts = group_facts(source, YEAR, "central", END)
+    trees = facts.trees(revision_named(source, "renamed-1", END))
+    assert {body: tree.value for body, tree in trees.items()} == {BODY: Decimal(80), OTHER: Decimal(60)}
 
 
 def test_shift_says_how_far_the_ranks_move() -> None:
