@@ -18,7 +18,7 @@ class Fold:
     Keeps so many cases and groups in memory; which ones never changes what is written.
     """
 
-    def __init__(self, models: ReadModels, keep_cases: int = 2_000, keep_groups: int = 200) -> None:
+    def __init__(self, models: ReadModels, keep_cases: int = 200, keep_groups: int = 200) -> None:
         self.models = models
         self._cases = CaseFold(models, keep_cases)
         self._rankings = RankingFold(models, keep_groups)

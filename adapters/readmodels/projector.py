@@ -71,7 +71,7 @@ class Projector:
     to take over.
     """
 
-    def __init__(self, url: str, *, batch: int = 2_000, keep_partitions: int = 5_000) -> None:
+    def __init__(self, url: str, *, batch: int = 2_000, keep_partitions: int = 400) -> None:
         self._conninfo = as_role(url, Role.PROJECTOR)
         self._reader = EventReader(url, Role.PROJECTOR)
         self._batch = batch
