@@ -34,7 +34,7 @@ BATCH = 10_000
 """Bodies computed at a time. A batch of 50 figures a body takes a worker some 100 MB."""
 LIMIT = 100
 """How many faults are listed."""
-NOTE = "Computed from a file, not from the record: a what-if, not an official result."
+NOTE = "Computed from given inputs, not from the record: a what-if, not an official result."
 
 RESULTS: dict[str, Any] = {"body": polars.String, "score": FIGURE, "coverage": DIGITS, "grade": polars.String}
 """The columns: score in points (0 to 100), coverage as a share (0 to 1) with all its digits, grade by its id."""
@@ -68,9 +68,10 @@ def score_frame(frame: polars.DataFrame, document: Document, group: str = "centr
     scorer = _Scorer(document, group, frame.schema, floats)
     faults, frames = _Faults(), [polars.DataFrame(schema=RESULTS)]
     for first in range(0, frame.height, BATCH):
-        batch = scorer.scored(frame.slice(first, BATCH), first)
-        faults.take(batch, first)
-        frames.append(batch.frame)
+        if not faults.enough:
+            batch = scorer.scored(frame.slice(first, BATCH), only_checked=bool(faults.problems))
+            faults.take(batch, first)
+            frames.append(batch.frame)
     faults.refuse(scorer.revision)
     return Table(polars.concat(frames), scorer.about, ("score", "coverage"))
 
@@ -120,7 +121,7 @@ def score_file(
 
 @dataclass(frozen=True)
 class _Batch:
-    """What came of some bodies: their results, or none of them and the faults, by row from 0, with the body."""
+    """What came of some bodies: their results, or none and the faults, by row of the batch (from 0), with the body."""
 
     frame: polars.DataFrame
     faults: Sequence[tuple[int, str | None, Problem]]
@@ -147,11 +148,11 @@ class _Scorer:
             "note": NOTE,
         }
 
-    def scored(self, frame: polars.DataFrame, first: int, *, only_checked: bool = False) -> _Batch:
-        """The batch of these rows, of which `first` is the place of the first one in the whole."""
+    def scored(self, frame: polars.DataFrame, *, only_checked: bool) -> _Batch:
+        """The batch of these rows."""
         read = self.reader.read(frame, LIMIT)
         if read.faults or only_checked:
-            faults = [(first + row, read.bodies[row], problem) for row, problem in read.faults]
+            faults = [(row, read.bodies[row], problem) for row, problem in read.faults]
             return _Batch(polars.DataFrame(schema=RESULTS), faults)
         found = self.program.scores(read.rows)
         columns = (
@@ -175,9 +176,10 @@ class _Faults:
         return len(self.problems) >= LIMIT
 
     def take(self, batch: _Batch, first: int) -> None:
-        """Takes in what is wrong with the next batch."""
+        """Takes in what is wrong with the next batch, whose first row is at the place `first` (from 0) of the whole."""
         for row, body, problem in batch.faults[: LIMIT - len(self.problems)]:
-            named = f"row {row + 1}" if body is None else f"row {row + 1} ({body})"
+            place = f"row {first + row + 1}"
+            named = place if body is None else f"{place} ({body})"
             self.problems.append(Problem(f"{named}, {problem.place}", problem.message))
 
     def refuse(self, revision: Revision) -> None:
@@ -202,9 +204,7 @@ class _Job:
     def scorer(self) -> Callable[[int, bool], _Batch]:
         """What scores the slice that begins at a row, or only checks it."""
         scorer = _Scorer(self.document, self.group, self.slices.schema(), self.floats)
-        return lambda first, only_checked: scorer.scored(
-            self.slices.slice(first, BATCH), first, only_checked=only_checked
-        )
+        return lambda first, only_checked: scorer.scored(self.slices.slice(first, BATCH), only_checked=only_checked)
 
 
 def _in_order(job: _Job, firsts: Sequence[int], workers: int, faults: _Faults) -> Iterator[tuple[int, _Batch]]:
