@@ -1,5 +1,6 @@
 """Thirteen cycles, 2010 to 2022, all roles and whatever is rare: they load through commands and can all be rebuilt."""
 
+import os
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import takewhile
@@ -23,6 +24,8 @@ from tests import servers
 from tests.demonstration import MemoryReader
 
 CYCLES = (*REVISION_OF, 2022)
+ACTS = int(os.environ.get("YEARS_ACTS", "650"))
+"""Acts on each case file: about 200,000 events in all."""
 REGISTRATION = 2
 """Events of the first registrar, who is there before anybody can act."""
 RARE = {
@@ -54,7 +57,7 @@ def test_the_first_years_load_through_commands_and_come_out_the_same_each_time()
 
 @pytest.mark.campaign
 def test_two_hundred_thousand_events_load_and_each_cycle_is_rebuilt_under_each_revision() -> None:
-    years = Years()
+    years = Years(acts=ACTS)
     with servers.embedded() as server:
         url = server.migrated()
         with opened(Settings(database_url=SecretStr(url))) as services:
@@ -62,10 +65,11 @@ def test_two_hundred_thousand_events_load_and_each_cycle_is_rebuilt_under_each_r
             assert 0.9 < played / expected(years) < 1.1
             assert play(services.record, services.reader, steps(years)) == 0, "a second play finds everything there"
             position = services.caught_up()
-            assert position > 190_000
+            assert position >= played
             told = {row.topic for row in services.reader.all()}
             assert told >= RARE
             replayed = services.replayed(position)
+            compared = 0
             for group in ("central", "local"):
                 cells = matrix(services.source, position, group)
                 found = {(cell.cycle, cell.revision): cell for cell in cells}
@@ -80,8 +84,9 @@ def test_two_hundred_thousand_events_load_and_each_cycle_is_rebuilt_under_each_r
                     (in_force,) = (cell for cell in cells if cell.cycle == year and cell.in_force)
                     assert {row.body: row.score for row in in_force.rows} == {r.body: r.score for r in stored.rows}
                     assert {row.body: row.rank for row in in_force.rows} == {r.body: r.rank for r in stored.rows}
-                    other = next(cell for cell in cells if cell.cycle == year and cell.mean and not cell.in_force)
-                    under = ranking(services.source, year, group, position, Layer.FINAL, other.revision_sha256)
-                    assert [(row.body, row.rank, row.score, row.coverage) for row in other.rows] == [
-                        (row.body, row.rank, row.score, row.coverage) for row in under.rows
-                    ]
+                    for other in (cell for cell in cells if cell.cycle == year and cell.mean is not None):
+                        under = ranking(services.source, year, group, position, Layer.FINAL, other.revision_sha256)
+                        found_there = [(row.body, row.rank, row.score, row.coverage) for row in under.rows]
+                        assert [(row.body, row.rank, row.score, row.coverage) for row in other.rows] == found_there
+                        compared += 1
+                assert compared > 100
