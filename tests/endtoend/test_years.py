@@ -89,4 +89,4 @@ def test_two_hundred_thousand_events_load_and_each_cycle_is_rebuilt_under_each_r
                         found_there = [(row.body, row.rank, row.score, row.coverage) for row in under.rows]
                         assert [(row.body, row.rank, row.score, row.coverage) for row in other.rows] == found_there
                         compared += 1
-                assert compared > 100
+            assert compared > 100
