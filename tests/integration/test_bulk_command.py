@@ -17,6 +17,7 @@ from api.analysis import about_file, score_frame
 from domain.catalogue import document
 from domain.errors import InvalidInput
 from domain.revision import content_address
+from ops.demo.history import steps
 from ops.demo.play import play
 from ops.main import app
 from ops.settings import Settings
@@ -63,7 +64,7 @@ def test_a_revision_of_the_record_is_named_by_its_sha256(tmp_path: Path) -> None
     data, source = tmp_path / "store", tmp_path / "in.csv"
     source.write_text("body\na\n")
     with opened(Settings(data=data)) as services:
-        play(services.record, services.reader, lambda *_: None)
+        play(services.record, services.reader, steps())
     address = content_address(document("goals-2022"))
     arguments = ["bulk", str(source), "--methodology", address[:12], "--output", str(tmp_path / "out.csv")]
     done = CliRunner().invoke(app, arguments, env={"SHEZHIRE_DATA": str(data)})
