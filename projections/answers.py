@@ -6,9 +6,11 @@ something anyone can recompute.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Protocol
 
 from domain.carried import carried_over
@@ -103,7 +105,21 @@ def revision_in_force(source: Source, cycle: int, position: int) -> tuple[Revisi
     methodology, revision, *_ = opened[(cycle,)]
     key = (methodology, revision)
     _, document, *_ = source.rows(REVISIONS, {"methodology": methodology, "revision": revision}, position)[key]
-    return revision_of(document), methodology
+    return _read(document), methodology
+
+
+def _read(document: Mapping[str, Any]) -> Revision:
+    """The revision that a stored document states, which is read once.
+
+    What is remembered is known by its whole text, never by an address that stands beside it: a changed document is
+    another one.
+    """
+    return _of_text(json.dumps(document, sort_keys=True, separators=(",", ":")))
+
+
+@lru_cache(maxsize=64)
+def _of_text(text: str) -> Revision:
+    return revision_of(json.loads(text))
 
 
 def revision_named(source: Source, name: str, position: int) -> Revision:
@@ -115,7 +131,7 @@ def revision_named(source: Source, name: str, position: int) -> Revision:
     found = {row[0]: row[1] for key, row in rows.items() if key[1] == name}
     found = found or {row[0]: row[1] for row in rows.values() if len(name) >= 8 and row[0].startswith(name)}
     if len(found) == 1:
-        return revision_of(*found.values())
+        return _read(*found.values())
     if found:
         raise NotFound(f"{name} names several revisions: {', '.join(sorted(found))}", rule="revision-known")
     known = ", ".join(sorted(key[1] for key in rows)) or "none"
