@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
@@ -122,6 +122,20 @@ def _of_text(text: str) -> Revision:
     return revision_of(json.loads(text))
 
 
+@dataclass(frozen=True, slots=True)
+class _Addressed:
+    """A revision known by the address of its content, which was computed when it was read."""
+
+    sha256: str
+    revision: Revision = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _plan(addressed: _Addressed, group: str) -> Plan:
+    """The plan of a revision's tree, compiled once for all questions."""
+    return Plan(addressed.revision, group, compiled=True)
+
+
 def revision_named(source: Source, name: str, position: int) -> Revision:
     """A revision by its id or by the beginning (8 digits or more) of its SHA-256. Raises NotFound.
 
@@ -194,7 +208,7 @@ def ranking(
         if revision.sha256 == in_force.sha256
         else _computed_scores(source, cycle, group, enrolled, position, layer, revision, in_force)
     )
-    nothing = Plan(revision, group).blank.result()
+    nothing = _plan(_Addressed(revision.sha256, revision), group).blank.result()
     for body in enrolled:
         standing = Standing(body, nothing.value, nothing.tie_values)
         scored.setdefault(body, (standing, nothing.coverage, None, None))
@@ -247,7 +261,7 @@ def _computed_scores(
     in_force: Revision,
 ) -> dict[str, Scored]:
     stated = stated_by_body(source, cycle, position)
-    plan = Plan(revision, group)
+    plan = _plan(_Addressed(revision.sha256, revision), group)
     found: dict[str, Scored] = {}
     for body in bodies:
         facts = stated.get(body, {})
